@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from gc import get_threshold, set_threshold
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -23,6 +24,9 @@ MOST: Final = 4
 """Worker processes where no number is chosen: a server goes on serving beside an import."""
 _AHEAD: Final = 2
 """Tasks that are under way for each process, or wait to be fetched."""
+_COLLECT_AFTER: Final = 50_000
+"""Objects more than before, after which rings of them are looked for: Python's 700 take a fifth of
+the time where hundreds of thousands of records are made, none of which are in a ring."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -75,6 +79,17 @@ def working(
         yield pool.map
     finally:
         pool.close()
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Let Python look for rings of objects a good deal more rarely, see `_COLLECT_AFTER`."""
+    before = get_threshold()
+    set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        set_threshold(*before)
 
 
 class _Pool:
@@ -144,7 +159,7 @@ def _serve(work: Callable[[Any], Any], end: Connection, others: Iterable[Connect
     for other in others:  # else this process would keep the pipes of its siblings open
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the first process
-    with suppress(EOFError, OSError):
+    with collecting_rarely(), suppress(EOFError, OSError):
         while True:
             task = end.recv()
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from geoportal.domain.dating import age_days
 
@@ -100,6 +101,20 @@ class Claim:
 
     def _expired_on(self, today: date) -> bool:
         return bool(self.valid_until) and today > date.fromisoformat(self.valid_until)
+
+
+@lru_cache(maxsize=16_384)
+def claim_of(
+    code: str,
+    value: str,
+    evidence: str,
+    source: str,
+    as_of: str,
+    valid_until: str = "",
+    note: str = "",
+) -> Claim:
+    """Return a claim, the same object for the same values: many facilities have the same."""
+    return Claim(code, value, evidence, source, as_of, valid_until, note)
 
 
 def strongest(claims: Iterable[Claim], today: date) -> Claim | None:

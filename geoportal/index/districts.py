@@ -233,6 +233,8 @@ class DistrictIndex:
 
     def _around(self, lon: float, lat: float) -> Iterable[int]:
         """Return the parts whose bounds hold a point."""
+        if not self._owners.size:
+            return ()
         if self._tree is not None:
             return self._tree.intersection((lon, lat, lon, lat))
         found: list[int] = _holding(self._limits, lon, lat).nonzero()[0].tolist()

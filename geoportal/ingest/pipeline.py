@@ -25,6 +25,7 @@ from geoportal.store.database import (
     set_meta,
 )
 from geoportal.store.reference import Reference
+from geoportal.workers import collecting_rarely
 
 __all__ = ["ImportOptions", "import_files", "load_sample"]
 
@@ -66,7 +67,7 @@ def import_files(
         When a path does not exist.
     """
     _check(options)
-    with import_lock(database):
+    with import_lock(database), collecting_rarely():
         return ImportRun(database, reference, options, today, progress or no_progress).run(
             list(_files(paths))
         )

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.claim import Claim
+from geoportal.domain.claim import Claim, claim_of
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
@@ -119,7 +119,7 @@ def _location(data: Mapping[str, Any]) -> Location:
 def _with_values(data: dict[str, Any]) -> dict[str, Any]:
     """Rebuild the values that records and facilities have in common, in place."""
     data["hours"] = Hours.from_dict(data["hours"])
-    data["claims"] = tuple(Claim(**claim) for claim in data["claims"])
+    data["claims"] = tuple([claim_of(**claim) for claim in data["claims"]])
     for name in _TUPLES:
         data[name] = tuple(data.get(name, ()))
     return data

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
-from geoportal.store.batches import ROW_BATCH, batches, insert_rows, select_in
+from geoportal.store.batches import ROW_BATCH, among, batches, insert_values, select_in
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
 from geoportal.text.contact import visible
 
@@ -27,11 +28,26 @@ RecordRow = tuple[str, ...]
 _FACILITY = 4
 """Where the facility stands in it."""
 
-FacilityRow = tuple[dict[str, Any], list[tuple[str, str]]]
-"""Columns of ``facilities``, and scheme and value of each official number."""
+FacilityRow = tuple[tuple[Any, ...], list[tuple[str, str]]]
+"""Values of `_FACILITY_COLUMNS`, and scheme and value of each official number."""
+_FACILITY_COLUMNS = (
+    *("id", "kind", "name", "municipality_code", "lon", "lat", "status"),
+    "document",
+)
+_OWN_ID, _DOCUMENT = 0, -1
+
+RecordValues = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""Values of `_RECORD_COLUMNS` of a record, and of `_CLAIM_COLUMNS` of each of its claims."""
+_RECORD_COLUMNS = (
+    *("source", "record_id", *_LISTING),
+    *("link_block", "content_hash", "content", "origins"),
+)
+_listing_values = attrgetter(*_LISTING)
 
 _CLAIM = ("code", "value", "evidence", "as_of", "valid_until", "note")
 """Columns of ``claims`` that are attributes of a `Claim`."""
+_CLAIM_COLUMNS = ("source", "record_id", "facility_id", "ordinal", *_CLAIM)
+_claim_values = attrgetter(*_CLAIM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,34 +204,36 @@ def record_scopes(connection: sa.Connection, source: str) -> list[str]:
     return sorted(connection.scalars(query))
 
 
-def write_records(
-    connection: sa.Connection,
-    stored: Iterable[StoredRecord],
-    blocks: Mapping[tuple[str, str], str] | None = None,
-    held: Collection[tuple[str, str]] | None = None,
-) -> None:
-    """Insert or replace records by key, and their claims.
+def read_rows_by_id(
+    connection: sa.Connection, source: str, record_ids: Sequence[str]
+) -> list[RecordRow]:
+    """Return the records of a source with these ids as they are stored."""
+    query = _record_rows().order_by(None).where(records.c.source == source)
+    return [tuple(row) for row in select_in(connection, query, records.c.record_id, record_ids)]
 
-    ``blocks``: by key, where each is compared with others. ``held``: keys of those that may be
-    replaced, if that is known.
-    """
-    for batch in batches(list(stored), ROW_BATCH):
-        keys = [record.key for record in batch if held is None or record.key in held]
-        remove_records(connection, keys)
-        rows = [
-            {
-                "source": record.record.source,
-                "record_id": record.record.record_id,
-                "link_block": (blocks or {}).get(record.key, ""),
-                **{name: getattr(record, name) for name in _LISTING},
-                "content": (content := documents.dump(record.record)),
-                "content_hash": documents.digest(content),
-                "origins": _dump_origins(record.origins),
-            }
-            for record in batch
-        ]
-        insert_rows(connection, records, rows)
-        _insert_claims(connection, batch)
+
+def record_values(stored: StoredRecord, block: str) -> RecordValues:
+    """Return a record, which is compared with others of a block, as it is to be stored."""
+    record = stored.record
+    content = documents.dump(record)
+    own = record.source, record.record_id
+    row = (
+        *(*own, *_listing_values(stored)),
+        *(block, documents.digest(content), content, _dump_origins(stored.origins)),
+    )
+    claims_of = [
+        (*own, stored.facility_id, ordinal, *_claim_values(claim))
+        for ordinal, claim in enumerate(record.claims)
+    ]
+    return row, claims_of
+
+
+def write_record_values(connection: sa.Connection, values: Sequence[RecordValues]) -> None:
+    """Insert records that are not stored, and their claims."""
+    for batch in batches(values, ROW_BATCH):
+        insert_values(connection, records, _RECORD_COLUMNS, [row for row, _ in batch])
+        rows = [claim for _, own in batch for claim in own]
+        insert_values(connection, claims, _CLAIM_COLUMNS, rows)
 
 
 def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) -> None:
@@ -226,17 +244,23 @@ def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) ->
 def facility_row(facility: Facility) -> FacilityRow:
     """Return a facility as it is stored."""
     numbers = sorted((scheme, value) for scheme, value in facility.identifiers.items() if value)
-    columns = {
-        "id": facility.id,
-        "kind": facility.kind,
-        "name": visible(facility.name),
-        "municipality_code": facility.municipality_code,
-        "lon": facility.location.lon,
-        "lat": facility.location.lat,
-        "status": facility.status,
-        "document": documents.dump(facility),
-    }
-    return columns, numbers
+    location = facility.location
+    return (
+        facility.id,
+        facility.kind,
+        visible(facility.name),
+        facility.municipality_code,
+        location.lon,
+        location.lat,
+        facility.status,
+        documents.dump(facility),
+    ), numbers
+
+
+def differs(row: FacilityRow, before: Mapping[str, str]) -> bool:
+    """Say whether a facility is another than the stored JSON by id says."""
+    values, _ = row
+    return bool(values[_DOCUMENT] != before.get(values[_OWN_ID]))
 
 
 def write_facility_rows(
@@ -247,43 +271,29 @@ def write_facility_rows(
     ``held``: ids of those that may be replaced, if that is known.
     """
     for batch in batches(list(rows), ROW_BATCH):
-        ids = [columns["id"] for columns, _ in batch]
+        ids = [values[_OWN_ID] for values, _ in batch]
         remove_facilities(connection, [id_ for id_ in ids if held is None or id_ in held])
-        insert_rows(connection, facilities, [columns for columns, _ in batch])
-        numbers = [
-            {"scheme": scheme, "value": value, "facility_id": columns["id"]}
-            for columns, own in batch
-            for scheme, value in own
-        ]
-        insert_rows(connection, identifiers, numbers)
+        insert_values(connection, facilities, _FACILITY_COLUMNS, [values for values, _ in batch])
+        numbers = [(*number, values[_OWN_ID]) for values, own in batch for number in own]
+        insert_values(connection, identifiers, ("scheme", "value", "facility_id"), numbers)
 
 
-def _insert_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> None:
-    rows = [
-        {
-            "facility_id": record.facility_id,
-            "source": record.record.source,
-            "record_id": record.record.record_id,
-            "ordinal": ordinal,
-            **{name: getattr(claim, name) for name in _CLAIM},
-        }
-        for record in stored
-        for ordinal, claim in enumerate(record.record.claims)
-    ]
-    insert_rows(connection, claims, rows)
-
-
-def remove_records(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
-    """Remove records, by source and record id, and their claims."""
+def remove_records(connection: sa.Connection, source: str, record_ids: Sequence[str]) -> None:
+    """Remove records of a source and their claims."""
     for table in (records, claims):
-        _delete_by_key(connection, table, keys)
+        for batch in batches(record_ids):
+            own = table.c.source == source, among(connection, table.c.record_id, batch)
+            connection.execute(sa.delete(table).where(*own))
 
 
 def remove_facilities(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Remove facilities and their identifiers (records and claims stay)."""
     for batch in batches(list(ids)):
-        connection.execute(sa.delete(identifiers).where(identifiers.c.facility_id.in_(batch)))
-        connection.execute(sa.delete(facilities).where(facilities.c.id.in_(batch)))
+        for table, column in (
+            (identifiers, identifiers.c.facility_id),
+            (facilities, facilities.c.id),
+        ):
+            connection.execute(sa.delete(table).where(among(connection, column, batch)))
 
 
 def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
@@ -377,17 +387,3 @@ def _end_of(old: str, steps: Mapping[str, str]) -> str:
         visited.add(current)
         current = steps[current]
     return current
-
-
-def _delete_by_key(
-    connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[str, str]]
-) -> None:
-    """Delete the rows of these (source, record id)."""
-    by_source: dict[str, list[str]] = {}
-    for source, record_id in keys:
-        by_source.setdefault(source, []).append(record_id)
-    for source, ids in by_source.items():
-        for batch in batches(ids):
-            connection.execute(
-                sa.delete(table).where(table.c.source == source, table.c.record_id.in_(batch))
-            )

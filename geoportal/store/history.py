@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.store.batches import ROW_BATCH, batches, insert_rows, select_in
+from geoportal.store.batches import ROW_BATCH, among, batches, insert_values, select_in
 from geoportal.store.documents import digest, json_text
 from geoportal.store.schema import record_contents, record_history, scope_editions
 
@@ -38,71 +37,68 @@ class Listing:
     content_hash: str
 
 
+Line = tuple[str, str, str, str]
+"""What an edition says of a record: its id, its scope, `COMPARED` as JSON, the digest of that."""
+
+
+def history_lines(
+    listed: Iterable[tuple[str, FacilityRecord]], silent: Collection[str] = ()
+) -> list[Line]:
+    """Return what an edition says of records, given with their scopes, but of fields ``silent``."""
+    compared = [name for name in COMPARED if name not in silent]
+    lines = []
+    for scope, record in listed:
+        values = {name: getattr(record, name) for name in compared}
+        if record.serves:
+            values["serves"] = record.serves
+        content = json_text(values)
+        lines.append((record.record_id, scope, content, digest(content)))
+    return lines
+
+
 def write_history(
     connection: sa.Connection,
     source: str,
     as_of: str,
     listed: Iterable[tuple[str, FacilityRecord]],
-    silent: Collection[str] = (),
 ) -> None:
+    """Store what an edition, named by source and day, says; ``listed``: scopes and records."""
+    write_lines(connection, source, as_of, history_lines(listed))
+
+
+def write_lines(connection: sa.Connection, source: str, as_of: str, lines: Sequence[Line]) -> None:
     """Store what an edition says.
 
-    Source and day name the edition; ``listed`` are pairs of scope and record. Of the attributes
-    ``silent`` it says nothing.
+    Source and day name the edition.
 
     Notes
     -----
     Two files of one edition that differ: the longer content is kept, then the one that sorts last,
     whichever was read first.
     """
-    silent = frozenset(silent)
-    coming = iter(listed)
-    while batch := list(islice(coming, ROW_BATCH)):
-        _write_batch(connection, source, as_of, batch, silent)
+    for batch in batches(lines, ROW_BATCH):
+        _write_batch(connection, source, as_of, {line[0]: line for line in batch})
 
 
 def _write_batch(
-    connection: sa.Connection,
-    source: str,
-    as_of: str,
-    listed: Iterable[tuple[str, FacilityRecord]],
-    silent: Collection[str],
+    connection: sa.Connection, source: str, as_of: str, fresh: Mapping[str, Line]
 ) -> None:
-    fresh: dict[str, tuple[str, str]] = {}
-    compared = [name for name in COMPARED if name not in silent]
-    for scope, record in listed:
-        values = {name: getattr(record, name) for name in compared}
-        if record.serves:
-            values["serves"] = record.serves
-        fresh[record.record_id] = scope, json_text(values)
     stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}
-    for record_id, (scope, content) in fresh.items():
+    for record_id, (_, scope, content, key) in fresh.items():
         before = stored.get(record_id)
         new_rank = (len(content), content, scope)
         if before is not None and (len(before[1]), before[1], before[0]) >= new_rank:
             continue
-        contents[key := digest(content)] = content
-        rows.append(
-            {
-                "source": source,
-                "record_id": record_id,
-                "as_of": as_of,
-                "scope": scope,
-                "content_hash": key,
-            }
-        )
+        contents[key] = content
+        rows.append((source, record_id, as_of, scope, key))
     column = record_contents.c.content_hash
     known = {row[0] for row in select_in(connection, sa.select(column), column, contents)}
-    new = [
-        {"content_hash": key, "content": contents[key]} for key in sorted(contents.keys() - known)
-    ]
-    insert_rows(connection, record_contents, new)
-    _replace(connection, source, as_of, rows, stored)
-    _drop_unused(
-        connection,
-        [digest(stored[row["record_id"]][1]) for row in rows if row["record_id"] in stored],
-    )
+    new = [(key, contents[key]) for key in sorted(contents.keys() - known)]
+    insert_values(connection, record_contents, ("content_hash", "content"), new)
+    replaced = [record_id for _, record_id, *_ in rows if record_id in stored]
+    _replace(connection, source, as_of, rows, replaced)
+    _drop_unused(connection, [digest(stored[record_id][1]) for record_id in replaced])
 
 
 def drop_listings(
@@ -120,7 +116,9 @@ def drop_listings(
         for batch in batches(sorted(set(values))):
             connection.execute(
                 sa.delete(table).where(
-                    table.c.source == source, table.c.as_of == as_of, column.in_(batch)
+                    table.c.source == source,
+                    table.c.as_of == as_of,
+                    among(connection, column, batch),
                 )
             )
 
@@ -208,20 +206,20 @@ def _replace(
     connection: sa.Connection,
     source: str,
     as_of: str,
-    rows: list[dict[str, str]],
-    held: Collection[str],
+    rows: Sequence[tuple[str, ...]],
+    replaced: Sequence[str],
 ) -> None:
-    """Insert or replace what an edition says of records; ``held`` are those it has been said of."""
-    replaced = [row["record_id"] for row in rows if row["record_id"] in held]
+    """Insert what an edition says of records, some of which it has said something of before."""
     for batch in batches(replaced):
         connection.execute(
             sa.delete(record_history).where(
                 record_history.c.source == source,
                 record_history.c.as_of == as_of,
-                record_history.c.record_id.in_(batch),
+                among(connection, record_history.c.record_id, batch),
             )
         )
-    insert_rows(connection, record_history, rows)
+    names = ("source", "record_id", "as_of", "scope", "content_hash")
+    insert_values(connection, record_history, names, rows)
 
 
 def _drop_unused(connection: sa.Connection, hashes: list[str]) -> None:
@@ -229,7 +227,7 @@ def _drop_unused(connection: sa.Connection, hashes: list[str]) -> None:
     for batch in batches(hashes):
         connection.execute(
             sa.delete(record_contents).where(
-                record_contents.c.content_hash.in_(batch),
+                among(connection, record_contents.c.content_hash, batch),
                 ~sa.exists().where(record_history.c.content_hash == record_contents.c.content_hash),
             )
         )

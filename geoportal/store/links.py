@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
-from geoportal.store.batches import batches, insert_rows, select_in
+from geoportal.store.batches import among, batches, insert_rows, select_in
 from geoportal.store.documents import load_compared
 from geoportal.store.facilities import StoredRecord, read_records
 from geoportal.store.schema import claims, link_decisions, link_pairs, records, redirects
@@ -115,15 +115,12 @@ def read_block(connection: sa.Connection, block: str) -> list[BlockRow]:
     return [tuple(row) for row in connection.execute(query)]
 
 
-def records_beside(
-    connection: sa.Connection, source: str, own_ids: Sequence[str]
-) -> Iterator[BlockRecord]:
-    """Yield the records with these own ids of all sources but one."""
+def rows_beside(connection: sa.Connection, source: str, own_ids: Sequence[str]) -> list[BlockRow]:
+    """Return the records with these own ids of all sources but one."""
     c = records.c
     columns = (c.source, c.record_id, c.content, c.facility_id, c.closed_on, c.own_id)
     query = sa.select(*columns).where(c.source != source)
-    for row in select_in(connection, query, c.own_id, own_ids):
-        yield block_record(tuple(row))
+    return [tuple(row) for row in select_in(connection, query, c.own_id, own_ids)]
 
 
 def lack_source(connection: sa.Connection, block: str, source: str, other: str) -> bool:
@@ -202,7 +199,7 @@ def write_redirects(
 ) -> None:
     """Write redirects (old id to current id), and remove those of ids that lead nowhere else."""
     for batch in batches(sorted({*targets, *gone})):
-        connection.execute(sa.delete(redirects).where(redirects.c.old_id.in_(batch)))
+        connection.execute(sa.delete(redirects).where(among(connection, redirects.c.old_id, batch)))
     rows = [{"old_id": old, "new_id": new} for old, new in sorted(targets.items())]
     insert_rows(connection, redirects, rows)
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, Final
 
-from geoportal.domain.claim import Claim
+from geoportal.domain.claim import Claim, claim_of
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.filing import Filing
 from geoportal.domain.hours import EMPTY_HOURS, Hours, Session, session_of
@@ -83,7 +83,7 @@ def _of_record(record: FacilityRecord) -> list[Any]:
 def _record(values: list[Any]) -> FacilityRecord:
     hours = values[_OPENING]
     values[_OPENING] = EMPTY_HOURS if hours is None else _hours(hours)
-    values[_CLAIMS] = tuple([Claim(*claim) for claim in values[_CLAIMS]])
+    values[_CLAIMS] = tuple([claim_of(*claim) for claim in values[_CLAIMS]])
     values[_FILINGS] = tuple([Filing(*filing) for filing in values[_FILINGS]])
     return FacilityRecord(*values)
 

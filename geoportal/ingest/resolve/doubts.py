@@ -54,7 +54,7 @@ def doubt_positions(
             position_uncertainty_m=None,
         )
         _doubt(extract, number, doubted, "shared_position", message, layout)
-    rows = list(extract.listed.rows)
+    rows = list(extract.listed.rows) if doubtful else rows
     if sum(row.lon is not None for row in rows) < FEWEST or not geography().has_towns:
         return OldDatum()
     sample = read_offsets(rows, spread(len(rows)), geography())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
+from types import MappingProxyType
 
 from geoportal.address.result import GeocodeResult
 from geoportal.domain.facility import FacilityRecord
@@ -33,6 +34,8 @@ _CHANCE = 0.01
 """Of a step: a number written too coarsely to lie on a grid by intent only is not looked at."""
 _USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
 _TRUSTED = frozenset({"inside", "near", "town"})
+_NOTED = MappingProxyType({"near": "near_boundary", "unverified": "unverified"})
+"""Warnings of how a position relates to its municipality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +131,22 @@ def _checked(
     warnings: tuple[str, ...],
 ) -> Location:
     lon, lat = point
-    surveyed = Location(
-        lon,
-        lat,
-        record.position_level or "point",
-        record.position_uncertainty_m or _surveyed_m(lon, lat),
-        record.source,
-        warnings,
-    )
     containment = geography.containment(code, lon, lat) if code else "unverified"
     away = _distance(geocoded, lon, lat)
     if containment == "outside":
         wide = max(geocoded.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
-        if away is not None and away <= min(wide, CONFIRM_MOST_M):
-            return replace(surveyed, warnings=(*warnings, "outside_outline"))
-        return _from_address(geocoded, code, geography, (*warnings, "outside_municipality"))
-    warning = {"near": ("near_boundary",), "unverified": ("unverified",)}.get(containment, ())
-    surveyed = replace(surveyed, warnings=(*warnings, *warning))
-    if away is not None and away > max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M):
-        return replace(
-            surveyed,
-            uncertainty_m=max(float(round(away)), surveyed.uncertainty_m or 0.0),
-            warnings=(*surveyed.warnings, "far_from_address"),
-        )
-    return surveyed
+        if away is None or away > min(wide, CONFIRM_MOST_M):
+            return _from_address(geocoded, code, geography, (*warnings, "outside_municipality"))
+        warnings = (*warnings, "outside_outline")
+    elif containment in _NOTED:
+        warnings = (*warnings, _NOTED[containment])
+    uncertainty_m = record.position_uncertainty_m or _surveyed_m(lon, lat)
+    far_m = max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M)
+    if containment != "outside" and away is not None and away > far_m:
+        uncertainty_m = max(float(round(away)), uncertainty_m)
+        warnings = (*warnings, "far_from_address")
+    level = record.position_level or "point"
+    return Location(lon, lat, level, uncertainty_m, record.source, warnings)
 
 
 def _surveyed_m(lon: float, lat: float) -> float:

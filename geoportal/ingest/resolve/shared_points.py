@@ -55,6 +55,8 @@ def shared_points(records: Sequence[Placed]) -> list[SharedPoint]:
             rows.setdefault(point, []).append(number)
     shared = []
     for numbers in rows.values():
+        if len(numbers) == 1:
+            continue
         addresses = {records[n].address: records[n].municipality_code for n in numbers}
         if len(addresses) > 1 and (places := _places(addresses)) > 1:
             shared.append(SharedPoint(tuple(numbers), places))

@@ -15,7 +15,7 @@ from geoportal.ingest.catalogue import lists_facilities
 from geoportal.ingest.linking.numbers import derived_number, official_numbers
 from geoportal.ingest.linking.units import kind_is_sure, link_block
 from geoportal.store.facilities import StoredRecord
-from geoportal.store.links import BlockRecord, blocks_of, lack_source, records_beside
+from geoportal.store.links import BlockRecord, blocks_of, lack_source
 
 _COMPARED = (
     *("name", "kana", "address", "postal_code", "phone", "fax", "municipality_code"),
@@ -38,31 +38,38 @@ class AffectedBlocks:
 
     def add(
         self,
-        connection: sa.Connection,
         changed: Sequence[StoredRecord],
         former: Sequence[StoredRecord],
         blocks: Mapping[tuple[str, str], str],
+        others: Iterable[BlockRecord],
     ) -> None:
-        """Add records as they are stored by now, and what stood in the place of some or is gone.
+        """Add records as they are to be stored, and what stands in the place of some or goes.
 
-        ``blocks``: by key, where each of those changed lies.
+        ``blocks``: by key, where each of those changed lies. ``others``: the records of other
+        sources with the own ids of the new ones, as far as these have nothing to compare.
         """
         known = {record.key for record in former}
         fresh = [one for one in changed if one.key not in known and _is_bare(one)]
         beside: dict[str, list[BlockRecord]] = {}
-        ids = sorted({one.own_id for one in fresh})
-        for record in records_beside(connection, self._source, ids):
+        for record in others:
             beside.setdefault(record.own_id, []).append(record)
         telling = {one.key for one in fresh if adds_nothing(one, beside.get(one.own_id, ()))}
-        others = [one for one in changed if one.key not in telling]
-        self._blocks |= {blocks[one.key] for one in others}
+        compared = [one for one in changed if one.key not in telling]
+        self._blocks |= {blocks[one.key] for one in compared}
         self._blocks |= {link_block(one.record) for one in former}
-        self._own_ids |= {one.own_id for one in others}
+        self._own_ids |= {one.own_id for one in compared}
         for one in fresh:
             if one.key in telling:
                 sources = {record.record.source for record in beside[one.own_id]}
                 listing = frozenset(filter(lists_facilities, sources))
                 self._silent.setdefault(blocks[one.key], []).append(listing)
+
+    def merge(self, other: AffectedBlocks) -> None:
+        """Add the blocks of another portion."""
+        self._blocks |= other._blocks
+        self._own_ids |= other._own_ids
+        for block, listing in other._silent.items():
+            self._silent.setdefault(block, []).extend(listing)
 
     def blocks(self, connection: sa.Connection) -> set[str]:
         """Return the blocks, when all records are stored."""

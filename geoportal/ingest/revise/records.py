@@ -5,50 +5,49 @@ that of the newest edition; among equally new ones, the fullest; what that has n
 the newest that has one says. It is closed on the first later
 edition that lists its scope without it. First and last seen are the oldest and newest edition.
 
-Records are read, compared and written by portions: of a list of all Japan a few thousand are in
-memory at once.
+Records are read, compared (`geoportal.ingest.revise.portions`, in worker processes) and written by
+portions: of a list of all Japan a few thousand are in memory at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
-from geoportal.ingest.reading.listed_bytes import ListedRecord
-from geoportal.ingest.reading.unstated import fields_of
+from geoportal.ingest.reading.listings import ListedRow
 from geoportal.ingest.revise.affected import AffectedBlocks
-from geoportal.ingest.revise.merged import closed_record, fresh_record, merged_record, undated
+from geoportal.ingest.revise.portions import Compared, Comparison, Portion
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import SameDay, take_back
 from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes, scopes_within
 from geoportal.ingest.revise.shuffled import Shuffled
+from geoportal.packed import Packed
 from geoportal.store.batches import batches
 from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (
     HeldRecord,
-    StoredRecord,
+    RecordRow,
     held_records,
-    read_records,
+    read_rows_by_id,
     record_scopes,
     remove_records,
-    write_records,
+    write_record_values,
 )
-from geoportal.store.history import drop_listings, first_listings, write_history
-from geoportal.store.links import facility_of, write_redirects
+from geoportal.store.history import drop_listings, first_listings, write_lines
+from geoportal.store.links import facility_of, rows_beside, write_redirects
+from geoportal.workers import working
 
 _MANY_REMOVED_SHARE = 0.2
 _MANY_REMOVED_LEAST = 10
-_PORTION = 2_000
+_PORTION = 1_000
 """Records that are compared at once."""
-
-_ByKey = Mapping[str, StoredRecord]
+_FEWEST_IN_WORKERS = 4_000
+"""Records; fewer are compared before a worker would have begun."""
 
 
 def update_records(
@@ -56,8 +55,10 @@ def update_records(
 ) -> Revision:
     """Store the records of an edition, within a transaction."""
     finder = edition.municipalities
-    listed = {row.record_id for row in extract.listed.rows}
-    scopes = {row.scope for row in extract.listed.rows}
+    listed, scopes = set(), set()
+    for row in extract.listed.rows:
+        listed.add(row.record_id)
+        scopes.add(row.scope)
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     reached = complete if extract.incomplete else complete | extract.scopes_elsewhere
     answered = scopes_within(
@@ -75,38 +76,15 @@ def update_records(
     taken_back = take_back(connection, held, listed, complete, edition)
     first_seen = _first_seen(connection, held, listed, edition)
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
-    records = _Records(connection, extract, edition)
-    for listings in batches(extract.listed, _PORTION):
-        keys = [one.record.record_id for one in listings]
-        before = records.read(key for key in keys if key in held)
-        merged = {
-            one.record.record_id: merged_record(
-                _dated(before.get(one.record.record_id), first_seen),
-                fresh_record(one, extract.unstated, edition.as_of),
-                outdoes=bool(edition.outdoes),
-            )
-            for one in listings
-        }
-        after = {
-            key: closed_record(stored, days.closed_on(stored.scope, stored.last_seen))
-            for key, stored in merged.items()
-        }
-        records.put(before, after, listings)
-    beside = [key for key in held if key not in listed]
-    for part in batches(
-        [key for key in beside if _moves(held[key], taken_back.get(key), days)], _PORTION
-    ):
-        before = records.read(part)
-        seen = {
-            key: replace(stored, last_seen=taken_back.get(key, stored.last_seen))
-            for key, stored in before.items()
-        }
-        after = {
-            key: closed_record(stored, days.closed_on(stored.scope, stored.last_seen))
-            for key, stored in seen.items()
-            if stored.last_seen
-        }
-        records.put(before, after, ())
+    comparison = Comparison(extract, edition, days, first_seen, taken_back)
+    records = _Records(connection, edition)
+    beside = [
+        key for key in held if key not in listed and _moves(held[key], taken_back.get(key), days)
+    ]
+    many = max(len(extract.listed), len(beside)) >= _FEWEST_IN_WORKERS
+    with working(comparison.of, edition.processes if many else 1) as in_workers:
+        for compared in in_workers(records.portions(extract.listed.rows, held, beside)):
+            records.put(compared)
     revision = records.link()
     revision.issues = [
         *_edition_issues(records.superseded, extract, complete != scopes, edition),
@@ -128,51 +106,46 @@ class _Records:
     shuffled : Shuffled
     """
 
-    def __init__(
-        self, connection: sa.Connection, extract: FacilityExtract, edition: Edition
-    ) -> None:
+    def __init__(self, connection: sa.Connection, edition: Edition) -> None:
         self.superseded = 0
-        self.same_day = SameDay(extract.unstated, edition)
+        self.same_day = SameDay(edition.named)
         self.shuffled = Shuffled()
         self._connection = connection
         self._edition = edition
-        self._silent = {name for one in extract.unstated for name in fields_of(one)}
         self._revision = Revision()
         self._affected = AffectedBlocks(edition.source)
         self._renamed: list[tuple[str, str]] = []
 
-    def read(self, keys: Iterable[str]) -> dict[str, StoredRecord]:
-        """Return records as they are stored, by record id."""
-        ids = list(keys)
-        if not ids:
-            return {}
-        stored = read_records(self._connection, source=self._edition.source, record_ids=ids)
-        return {one.record.record_id: one for one in stored}
+    def portions(
+        self, listed: Packed[ListedRow], held: Collection[str], beside: Sequence[str]
+    ) -> Iterator[Portion]:
+        """Yield what is to be compared; nothing of a portion is written by those before it."""
+        for start in range(0, len(listed), _PORTION):
+            rows = listed[start : start + _PORTION]
+            ids = [row.own_id for row in rows if row.record_id not in held and _may_be_bare(row)]
+            yield Portion(
+                range(start, start + len(rows)),
+                self._read([row.record_id for row in rows if row.record_id in held]),
+                rows_beside(self._connection, self._edition.source, sorted(set(ids))),
+            )
+        for part in batches(beside, _PORTION):
+            yield Portion(None, self._read(part), [])
 
-    def put(self, before: _ByKey, after: _ByKey, listings: Sequence[ListedRecord]) -> None:
-        """Write a portion: what was held of it, what is to be, what the edition lists of it."""
-        connection, edition = self._connection, self._edition
-        changed = [stored for key, stored in after.items() if stored != before.get(key)]
-        blocks = {stored.key: link_block(stored.record) for stored in changed}
-        write_records(connection, changed, blocks, {stored.key for stored in before.values()})
-        unlisted = [before[key] for key in before.keys() - after.keys()]
-        remove_records(connection, [stored.key for stored in unlisted])
-        lines = ((listing.scope, listing.record) for listing in listings)
-        write_history(connection, edition.source, edition.as_of, lines, self._silent)
-        pairs = [
-            (before[stored.record.record_id], stored)
-            for stored in changed
-            if stored.record.record_id in before
-        ]
-        former = [*unlisted, *(one for one, _ in pairs)]
-        self._renamed += [(a.own_id, b.own_id) for a, b in pairs if a.own_id != b.own_id]
-        self._affected.add(connection, changed, former, blocks)
-        _count(self._revision, before, after, {one.record.record_id for one in listings})
-        self._revision.facility_ids |= {one.facility_id for one in (*changed, *former)}
-        if listings:
-            self.superseded += sum(one.as_of > edition.as_of for one in before.values())
-        self.same_day.add(before, after, listings)
-        self.shuffled.add(before, listings)
+    def _read(self, keys: Sequence[str]) -> list[RecordRow]:
+        return read_rows_by_id(self._connection, self._edition.source, keys) if keys else []
+
+    def put(self, compared: Compared) -> None:
+        """Write a portion."""
+        connection, source = self._connection, self._edition.source
+        remove_records(connection, source, [*compared.replaced, *compared.unlisted])
+        write_record_values(connection, compared.changed)
+        write_lines(connection, source, self._edition.as_of, compared.lines)
+        self._renamed += compared.renamed
+        self._affected.merge(compared.affected)
+        self._revision.add(compared.revision)
+        self.superseded += compared.superseded
+        self.same_day.merge(compared.same_day)
+        self.shuffled.merge(compared.shuffled)
 
     def link(self) -> Revision:
         """Link what has changed with the other sources; return what the edition has changed."""
@@ -198,32 +171,14 @@ def _first_seen(
     return {key: min(first.get(key, edition.as_of), edition.as_of) for key in concerned}
 
 
-def _dated(stored: StoredRecord | None, first_seen: Mapping[str, str]) -> StoredRecord | None:
-    if stored is None or stored.record.record_id not in first_seen:
-        return stored
-    return replace(stored, first_seen=first_seen[stored.record.record_id])
+def _may_be_bare(row: ListedRow) -> bool:
+    """Say whether a record may have nothing to compare, as far as its row tells."""
+    return not row.address and not row.municipality_code and row.lon is None
 
 
 def _moves(held: HeldRecord, last_seen: str | None, days: ScopeDays) -> bool:
     """Say whether a record that is not listed changes: taken back, closed or opened again."""
     return last_seen is not None or days.closed_on(held.scope, held.last_seen) != held.closed_on
-
-
-def _count(revision: Revision, before: _ByKey, after: _ByKey, listed: Collection[str]) -> None:
-    """Count what has become of records, into a revision."""
-    revision.removed += len(before.keys() - after.keys())
-    for key, now in after.items():
-        then = before.get(key)
-        if then is None:
-            revision.created += 1
-        elif now.closed_on and not then.closed_on:
-            revision.removed += 1
-        elif key not in listed:
-            continue
-        elif undated(now.record) != undated(then.record) or (then.closed_on and not now.closed_on):
-            revision.updated += 1
-        else:
-            revision.unchanged += 1
 
 
 def _edition_issues(

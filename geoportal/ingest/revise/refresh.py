@@ -15,6 +15,7 @@ from geoportal.store.batches import batches
 from geoportal.store.facilities import (
     FacilityRow,
     RecordRow,
+    differs,
     facility_documents,
     facility_row,
     read_record_rows,
@@ -76,9 +77,7 @@ def refresh_facilities(
         for part, resolved in zip(parts, resolved_in_workers(tasks()), strict=True):
             progress("positions", done, len(ids))
             before, gone = read.popleft()
-            changed = [
-                row for row, _, _ in resolved if row[0]["document"] != before.get(row[0]["id"])
-            ]
+            changed = [row for row, _, _ in resolved if differs(row, before)]
             if found is not None:
                 found.update((id_, how) for _, own, how in resolved for id_ in own if id_ in found)
             write_facility_rows(connection, changed, before)

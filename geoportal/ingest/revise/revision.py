@@ -58,6 +58,14 @@ class Revision:
         self.unchanged += equal
         self.removed += len(before) - len(common)
 
+    def add(self, other: Revision) -> None:
+        """Add the counts and facilities of a part of the edition."""
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.removed += other.removed
+        self.facility_ids |= other.facility_ids
+
     def supersedes(self, fresh: RankedEdition, before: RankedEdition | None) -> bool:
         """Return whether a part of an edition takes the place of the one stored, if any.
 

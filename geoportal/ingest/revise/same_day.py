@@ -44,43 +44,57 @@ def take_back(
 
 
 class SameDay:
-    """Tells what of another file of the same source and day stays; records come by portions."""
+    """Tells what of another file of the same source and day stays; records come by portions.
 
-    def __init__(self, unstated: Collection[str], edition: Edition) -> None:
-        self._unstated = unstated
-        self._edition = edition
+    ``named`` is what the edition is called.
+    """
+
+    def __init__(self, named: str) -> None:
+        self._named = named
         self._kept = 0
-        self._first: ListedRecord | None = None
+        self._first: tuple[int, str] | None = None
+        """Line and name of the first of them."""
 
     def add(
         self,
         before: Mapping[str, StoredRecord],
         after: Mapping[str, StoredRecord],
         listings: Iterable[ListedRecord],
+        unstated: Collection[str],
+        as_of: str,
     ) -> None:
-        """Compare what was held and what is stored by now with what the file lists."""
+        """Compare what was held and what is stored by now with what the file of a day lists.
+
+        ``unstated`` is what it has no column for.
+        """
+        if not before:
+            return
         for listing in listings:
             stored = before.get(listing.record.record_id)
             if (
                 stored is not None
-                and stored.as_of == self._edition.as_of
+                and stored.as_of == as_of
                 and after[listing.record.record_id].record == stored.record
-                and _stated(stored.record, self._unstated)
-                != _stated(listing.record, self._unstated)
+                and _stated(stored.record, unstated) != _stated(listing.record, unstated)
             ):
                 self._kept += 1
-                self._first = self._first or listing
+                self._first = self._first or (listing.line, listing.record.name)
+
+    def merge(self, other: SameDay) -> None:
+        """Add what was found in the portion that follows."""
+        self._kept += other._kept
+        self._first = self._first or other._first
 
     def issues(self, taken_back: int) -> list[Issue]:
         """Say what of another file of the same day stays, and how much was taken back."""
         issues = []
-        named = self._edition.named
+        named = self._named
         if self._first:
             message = (
                 f"{self._kept} rows differ from another file of {named}, which says more and "
                 "stays; if this file is the right one, import it once more, by itself"
             )
-            line, value = self._first.line, self._first.record.name
+            line, value = self._first
             issues.append(Issue(line, "", "same_day_kept", WARNING, value, message))
         if taken_back:
             message = (

@@ -43,6 +43,12 @@ class Shuffled:
                     self._compared[what] += 1
                     self._differing[what] += differs(held.record, listing.record)
 
+    def merge(self, other: Shuffled) -> None:
+        """Add what was compared of another portion."""
+        for what in _COMPARED:
+            self._compared[what] += other._compared[what]
+            self._differing[what] += other._differing[what]
+
     def issues(self) -> list[Issue]:
         """Return a warning for each attribute of which most are others."""
         found = []
