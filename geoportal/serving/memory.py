@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 _ARENAS, _MAPPED_FROM, _TRIM_FROM = -8, -3, -1
@@ -35,6 +36,22 @@ def keep_little() -> None:
         set_option(_ARENAS, 1)  # Python's lock lets one thread at a time ask for memory
         set_option(_MAPPED_FROM, LARGE_BYTES)
         set_option(_TRIM_FROM, _LEFT_BYTES)
+
+
+def trim() -> None:
+    """Hand back what is free."""
+    hand_back = _of_c_library("malloc_trim")
+    if hand_back is not None:
+        hand_back(0)
+
+
+def private_bytes() -> int:
+    """Return the memory that this process shares with no other; 0 where nothing tells."""
+    try:
+        lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 class HandBack:
