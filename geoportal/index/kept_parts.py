@@ -18,11 +18,23 @@ Part = TypeVar("Part")
 MOST: Final = 4_096
 
 
-class KeptParts:
-    """The parts asked for last, at most `MOST`. Thread-safe: two threads may make the same one."""
+def _one(_part: Any) -> int:
+    return 1
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+
+class KeptParts:
+    """The parts asked for last, and the newest always; two threads may make the same one.
+
+    Parameters
+    ----------
+    most : int
+        The most they may weigh together.
+    weight : callable
+        Returns what a part weighs: one, or its bytes.
+    """
+
+    def __init__(self, most: int = MOST, weight: Callable[[Any], int] = _one) -> None:
+        self._most, self._weight, self._total = most, weight, 0
         self._parts: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -38,9 +50,12 @@ class KeptParts:
                 return found
         made = make()
         with self._lock:
+            if key in self._parts:
+                self._total -= self._weight(self._parts.pop(key))
             self._parts[key] = made
-            if len(self._parts) > self._most:
-                self._parts.popitem(last=False)
+            self._total += self._weight(made)
+            while self._total > self._most and len(self._parts) > 1:
+                self._total -= self._weight(self._parts.popitem(last=False)[1])
         return made
 
     def items(self) -> list[tuple[Hashable, Any]]:

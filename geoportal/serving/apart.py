@@ -30,7 +30,7 @@ MOST_BYTES: Final = 48 * 1024 * 1024
 """Of its own; a process apart that has grown beyond this ends when it has answered."""
 _TAKEN_WITHIN_S: Final = 3.0
 _ANSWERED_WITHIN_S: Final = 120.0
-_IDLE_MS: Final = 1000
+_IDLE_MS: Final = 2000
 _LOOKED_AT_AFTER: Final = 16
 """Requests after which memory is looked at where there is always one."""
 _LENGTH: Final = struct.Struct("!Q")
