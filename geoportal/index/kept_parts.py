@@ -18,21 +18,24 @@ Part = TypeVar("Part")
 MOST: Final = 4_096
 
 
+def _one(_part: Any) -> int:
+    return 1
+
+
 class KeptParts:
-    """The parts asked for last. Thread-safe: two threads may make the same one.
+    """The parts asked for last, and the newest always; two threads may make the same one.
 
     Parameters
     ----------
     most : int
-        How much is kept at most.
-    size : callable
-        Returns how much a part is; each is one unless given.
+        The most they may weigh together.
+    weight : callable
+        Returns what a part weighs: one, or its bytes.
     """
 
-    def __init__(self, most: int = MOST, size: Callable[[Any], int] = lambda _part: 1) -> None:
-        self._most, self._size = most, size
+    def __init__(self, most: int = MOST, weight: Callable[[Any], int] = _one) -> None:
+        self._most, self._weight, self._total = most, weight, 0
         self._parts: OrderedDict[Hashable, Any] = OrderedDict()
-        self._held = 0
         self._lock = threading.Lock()
 
     def part(self, key: Hashable, make: Callable[[], Part]) -> Part:
@@ -47,12 +50,12 @@ class KeptParts:
                 return found
         made = make()
         with self._lock:
-            if key not in self._parts:
-                self._held += self._size(made)
+            if key in self._parts:
+                self._total -= self._weight(self._parts.pop(key))
             self._parts[key] = made
-            while self._held > self._most:
-                _, oldest = self._parts.popitem(last=False)
-                self._held -= self._size(oldest)
+            self._total += self._weight(made)
+            while self._total > self._most and len(self._parts) > 1:
+                self._total -= self._weight(self._parts.popitem(last=False)[1])
         return made
 
     def items(self) -> list[tuple[Hashable, Any]]:

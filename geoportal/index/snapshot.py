@@ -217,7 +217,7 @@ class Snapshot:
     def _keep_nothing(self) -> None:
         """Begin without anything kept of what was asked before."""
         self.kept = KeptParts()
-        self.surroundings = KeptParts(_KEPT_SURROUNDINGS, size=lambda part: 1 + part.rows.size)
+        self.surroundings = KeptParts(_KEPT_SURROUNDINGS, weight=lambda part: 1 + part.rows.size)
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
         self.told = lru_cache(_KEPT_TOLD)(self._tell)
 

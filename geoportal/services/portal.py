@@ -138,6 +138,11 @@ class Portal:
         is_today = self._latest.snapshot.today == self.clock().astimezone(JST).date()
         return is_today and self._file_state() == self._seen
 
+    def held(self) -> str:
+        """Name what answers are made from now: version, facts of staff included, and day."""
+        latest = self._latest
+        return f"{latest.snapshot.version} {latest.snapshot.today}" if latest else ""
+
     def _file_state(self) -> FileState | None:
         """Return the state of an embedded database; None of another, or where it cannot be read."""
         if not self.database.is_sqlite:

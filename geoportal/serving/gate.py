@@ -10,7 +10,7 @@ import asyncio
 import io
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -69,7 +69,8 @@ class BodyCutError(Exception):
 class Gate:
     """The RSGI application over a WSGI application.
 
-    ``body_bytes`` is the largest body the application takes.
+    ``body_bytes`` is the largest body the application takes; ``apart`` hands requests of some lanes
+    to another process, see `geoportal.serving.apart`.
     """
 
     application: Callable[..., Iterable[bytes]]
@@ -78,6 +79,7 @@ class Gate:
     body_bytes: int
     rates: Rates
     body_seconds: float = BODY_SECONDS
+    apart: Callable[[Mapping[str, Any], bytes], Awaitable[Answer | None]] | None = None
     _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
     _hand_back: HandBack = field(init=False, default_factory=HandBack)
 
@@ -107,9 +109,10 @@ class Gate:
         environ["wsgi.input"] = io.BytesIO(body)
         if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
             environ["CONTENT_LENGTH"] = str(len(body))
+        apart = partial(self.apart, environ, body) if rule.apart and self.apart else None
         try:
             answer = await lane.run(
-                environ["REMOTE_ADDR"], partial(_call, self.application, environ)
+                environ["REMOTE_ADDR"], partial(call, self.application, environ), apart
             )
         except LaneFullError as error:
             _send(exchange, self.refusals.full(path, languages, rule.name, error.retry_after_s))
@@ -215,7 +218,7 @@ def environment_of(scope: Any) -> dict[str, Any]:
     return environ
 
 
-def _call(application: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Answer:
+def call(application: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Answer:
     """Call a WSGI application; an exception that it lets out is a 500 without words."""
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
@@ -50,6 +50,8 @@ class LaneRule:
         Largest body where it is more than the application takes elsewhere; 0 where it is not.
     cost : int
         Tokens of its address that a request takes, see `geoportal.serving.rates`.
+    apart : bool
+        Whether requests are handed to another process, see `geoportal.serving.apart`.
     """
 
     name: str
@@ -60,6 +62,7 @@ class LaneRule:
     inline: bool = False
     body_bytes: int = 0
     cost: int = 1
+    apart: bool = False
 
 
 CROWD: Final = 12
@@ -68,9 +71,9 @@ MEMORY: Final = LaneRule("memory", 1, 128, 0.25, 1, inline=True)
 STATIC: Final = replace(MEMORY, cost=0)
 """Files of the site itself, in the same lane: a page brings ten of them, so they take no tokens."""
 PAGES: Final = LaneRule("pages", 2, 48, 0.3, 2)
-COVERAGE: Final = LaneRule("coverage", 1, 16, 4.0, 5, cost=5)
+COVERAGE: Final = LaneRule("coverage", 1, 16, 4.0, 5, cost=5, apart=True)
 FILES: Final = LaneRule("files", WAITING_FOR_MAKER + 2, 16, 8.0, 15, cost=5)
-EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15, cost=10)
+EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15, cost=10, apart=True)
 TILES: Final = LaneRule("tiles", WAITING_FOR_PUBLISHER + 1, 64, 5.0, 2)
 OPERATIONS: Final = LaneRule("operations", 1, 16, 8.0, 1, cost=0)
 DESK: Final = LaneRule("desk", 2, 32, 8.0, 2)
@@ -148,8 +151,13 @@ class Lane:
         most = self.rule.waiting
         return len(self._queue) >= most or self._by_client[client] >= max(1, most // 2)
 
-    async def run(self, client: str, work: Callable[[], T]) -> T:
-        """Run work when its turn comes.
+    async def run(
+        self,
+        client: str,
+        work: Callable[[], T],
+        apart: Callable[[], Awaitable[T | None]] | None = None,
+    ) -> T:
+        """Run work when its turn comes; where ``apart`` has a result, that is taken instead.
 
         Raises
         ------
@@ -158,6 +166,8 @@ class Lane:
         """
         await self._enter(client)
         try:
+            if apart is not None and (result := await apart()) is not None:
+                return result
             if self._threads is None:
                 return work()
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)

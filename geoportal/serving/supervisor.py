@@ -10,19 +10,19 @@ import gc
 import multiprocessing
 import os
 import selectors
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from geoportal.errors import GeoportalError
+from geoportal.serving.counts import count_at, shared_counts
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
@@ -35,7 +35,8 @@ _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 4.0
 _STEADY_S: Final = 30.0
 """A worker that lived this long and then died is replaced without a pause."""
-COUNTS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+_NAME: Final = "geoportal-apart"
+"""Of the process apart, in ``ps`` and ``top``: at most 15 bytes."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
@@ -49,9 +50,13 @@ class WorkerFailedError(GeoportalError):
 
 @dataclass
 class _Worker:
-    """One worker process; ``ready`` is where it says that it accepts."""
+    """One process, at a place that no other has; ``ready`` is where a worker says that it accepts.
+
+    At the last place is the process apart (`geoportal.serving.apart`).
+    """
 
     process: ForkProcess
+    place: int
     ready: int
     started: float = field(default_factory=time.monotonic)
     is_ready: bool = False
@@ -79,10 +84,11 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._was_ready = False
         self._is_ending = False
-        self._pause_s = 0.0
-        self._next_start = 0.0
+        self._pauses: dict[int, float] = {}
+        self._starts: dict[int, float] = {}
         self._lifeline, self._held_end = os.pipe()
         self._wake, self._woken = os.pipe()
+        self._asking, self._taking = socket.socketpair()
         self._is_loading = False
         self._prepared: PreparedWorker
 
@@ -99,8 +105,19 @@ class Supervisor:
         handlers = {name: signal.signal(name, handler) for name, handler in on_signal.items()}
         previous = signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         self._selector.register(self._wake, selectors.EVENT_READ)
-        counts = tempfile.mkdtemp(prefix="geoportal-counts-")
-        os.environ[COUNTS_DIRECTORY] = counts  # read when the module of the counters is loaded
+        try:
+            with shared_counts(self._wanted + 1) as has_room:
+                if not has_room:
+                    self._tell("no room for counters: /metrics has those of one worker alone")
+                self._keep_running()
+        finally:
+            signal.set_wakeup_fd(previous)
+            for name, handler in handlers.items():
+                signal.signal(name, handler)
+            for end in (self._wake, self._woken, self._lifeline, self._held_end):
+                os.close(end)
+
+    def _keep_running(self) -> None:
         try:
             with suppress(KeyboardInterrupt):
                 self._load()
@@ -110,12 +127,6 @@ class Supervisor:
                 self._bury()
         finally:
             self._drain()
-            signal.set_wakeup_fd(previous)
-            for name, handler in handlers.items():
-                signal.signal(name, handler)
-            for end in (self._wake, self._woken, self._lifeline, self._held_end):
-                os.close(end)
-            shutil.rmtree(counts, ignore_errors=True)
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._is_ending = True
@@ -135,22 +146,26 @@ class Supervisor:
         gc.freeze()  # what is shared stays shared when workers collect garbage
 
     def _start_missing(self) -> None:
-        if time.monotonic() >= self._next_start:
-            while len(self._workers) < self._wanted:
-                self._workers.append(self._start())
+        for place in self._missing():
+            if time.monotonic() >= self._starts.get(place, 0.0):
+                self._workers.append(self._start(place))
 
-    def _start(self) -> _Worker:
+    def _missing(self) -> list[int]:
+        taken = {worker.place for worker in self._workers}
+        return [place for place in range(self._wanted + 1) if place not in taken]
+
+    def _start(self, place: int) -> _Worker:
         ready, say = os.pipe()
         process = multiprocessing.get_context("fork").Process(
-            target=self._become_worker, args=(say,)
+            target=self._become_worker, args=(place, say)
         )
         with _held_back(_SIGNALS):  # until the worker handles them in its own way
             process.start()
         os.close(say)
         self._selector.register(ready, selectors.EVENT_READ)
-        return _Worker(process, ready)
+        return _Worker(process, place, ready)
 
-    def _become_worker(self, say: int) -> NoReturn:
+    def _become_worker(self, place: int, say: int) -> NoReturn:
         """Serve, in a forked process that keeps nothing of the supervisor but what is loaded."""
         signal.set_wakeup_fd(-1)
         for name in _SIGNALS:
@@ -160,13 +175,27 @@ class Supervisor:
         self._selector.close()
         for end in (self._wake, self._woken, self._held_end, *(w.ready for w in self._workers)):
             os.close(end)
-        code = self._prepared.work(self._listener.fileno(), say, self._lifeline)
+        count_at(place)
+        if place == self._wanted:
+            code = self._become_apart()
+        else:
+            self._taking.close()
+            code = self._prepared.work(self._listener.fileno(), say, self._lifeline, self._asking)
         sys.stderr.flush()
         os._exit(code)  # threads that wait for a publisher of tiles hold nobody up
 
+    def _become_apart(self) -> int:
+        """Answer what workers hand over, until the last of them has ended."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._listener.close()
+        self._asking.close()
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text(_NAME, "ascii")
+        return self._prepared.work_apart(self._taking, self._wanted)
+
     def _wait(self) -> None:
         """Wait until something happens: a signal, a worker that is ready or has ended."""
-        until = self._next_start if len(self._workers) < self._wanted else None
+        until = min((self._starts.get(place, 0.0) for place in self._missing()), default=None)
         timeout = None if until is None else max(0.0, until - time.monotonic())
         for key, _ in self._selector.select(timeout):
             said = os.read(key.fd, 4096)
@@ -191,14 +220,16 @@ class Supervisor:
             if self._is_ending:
                 continue
             code = worker.process.exitcode or 0
+            if code == 0 and worker.place == self._wanted:
+                continue  # it has grown
             if not self._was_ready:
                 raise WorkerFailedError(code if code > 0 else 1)
             lived = time.monotonic() - worker.started
-            steady = worker.is_ready and lived >= _STEADY_S
-            self._pause_s = (
-                0.0 if steady else min(max(2 * self._pause_s, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
-            )
-            self._next_start = time.monotonic() + self._pause_s
+            was_up = worker.is_ready or worker.place == self._wanted
+            is_steady = was_up and lived >= _STEADY_S
+            before = 0.0 if is_steady else self._pauses.get(worker.place, _FIRST_PAUSE_S)
+            self._starts[worker.place] = time.monotonic() + before
+            self._pauses[worker.place] = min(2 * before, _LONGEST_PAUSE_S) or _FIRST_PAUSE_S
             self._tell(f"a worker ended ({code}); another is started")
 
     def _forget(self, worker: _Worker) -> None:
@@ -209,9 +240,11 @@ class Supervisor:
 
     def _drain(self) -> None:
         """End all workers: those that load at once, those that answer when they have answered."""
-        self._listener.close()
+        for end in (self._listener, self._asking, self._taking):
+            end.close()
         for worker in self._workers:
-            worker.process.terminate()
+            if worker.place < self._wanted:
+                worker.process.terminate()
         until = time.monotonic() + DRAIN_SECONDS
         for worker in self._workers:
             worker.process.join(max(0.0, until - time.monotonic()))

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ from geoportal.services.compiling_process import STATEMENT_S, CompilingProcess
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.road_engine import road_engine
 from geoportal.services.view_file import view_path
+from geoportal.serving.apart import Apart, ApartServer
 from geoportal.serving.gate import Gate
+from geoportal.serving.lanes import RULES
 from geoportal.serving.listening import BACKLOG
 from geoportal.serving.memory import keep_little
 from geoportal.serving.rates import Rates
@@ -51,6 +54,7 @@ _STAFF_STATEMENT_S: Final = 5.0
 """Longest time in which nothing comes to a statement of the staff side on a database server."""
 _LOADED_LATER: Final = ("geoportal.coverage.population_columns", "jpholiday", "numpy.ma")
 """Modules that are imported where they are used: here, so that all workers share them."""
+_APART_THREADS: Final = 8
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
@@ -83,7 +87,7 @@ class PreparedWorker:
         facilities = len(self.portal.view().snapshot)
         structlog.get_logger("geoportal.serve").info("loaded", facilities=facilities)
 
-    def work(self, listener: int, ready: int, lifeline: int) -> int:
+    def work(self, listener: int, ready: int, lifeline: int, asking: socket.socket) -> int:
         """Serve until SIGTERM or SIGINT; while data are opened, these end the process at once.
 
         Parameters
@@ -91,6 +95,8 @@ class PreparedWorker:
         listener, ready, lifeline : int
             File descriptors: the listening socket, a pipe on which the worker says that it
             accepts, and one that ends when its supervisor does.
+        asking : socket
+            Where requests are handed over that are answered apart.
 
         Returns
         -------
@@ -103,10 +109,30 @@ class PreparedWorker:
         try:
             self.begin()
         except GeoportalError as error:
-            print(f"geoportal: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's stderr
-            return error.exit_code
-        asyncio.run(_serve(self.app, listener, ready))
+            return _said(error)
+        asking.setblocking(False)
+        asyncio.run(_serve(self.app, listener, ready, Apart(asking, self.portal.held)))
         return 0
+
+    def work_apart(self, taking: socket.socket, workers: int) -> int:
+        """Answer what workers hand over until all of them are gone, or memory has grown.
+
+        Returns the exit code.
+        """
+        gc.set_threshold(*_COLLECTED_AFTER)
+        most = workers * sum(rule.running for rule in RULES if rule.apart)
+        threads = min(most, _APART_THREADS)
+        try:
+            ApartServer(self.app.wsgi_app, self.begin, self.portal.held, threads).serve(taking)
+        except GeoportalError as error:
+            return _said(error)
+        return 0
+
+
+def _said(error: GeoportalError) -> int:
+    """Say on stderr, which is the supervisor's, why a process ends; return its exit code."""
+    print(f"geoportal: {error}", file=sys.stderr)  # noqa: T201 - not of a request
+    return error.exit_code
 
 
 def prepare() -> PreparedWorker:
@@ -194,10 +220,11 @@ class _Server(Server):
         self._shd = native.SocketHolder(self._listener, False, BACKLOG)  # type: ignore[assignment,call-arg]
 
 
-async def _serve(app: Flask, listener: int, ready: int) -> None:
+async def _serve(app: Flask, listener: int, ready: int, apart: Apart) -> None:
     settings: Settings = app.config["GEOPORTAL_SETTINGS"]
     rates = Rates(settings.rate_per_address, settings.unlimited_from)
-    gate = Gate(app.wsgi_app, Refusals(app), arrival_of(app), MAX_BODY_BYTES, rates)
+    refusals = Refusals(app)
+    gate = Gate(app.wsgi_app, refusals, arrival_of(app), MAX_BODY_BYTES, rates, apart=apart.answer)
     server = _Server(gate, listener)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

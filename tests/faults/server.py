@@ -77,12 +77,16 @@ class Served:
                 time.sleep(0.05)
         raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
 
-    def worker_ids(self) -> list[int]:
-        """Return the process ids of its workers."""
+    def child_ids(self) -> list[int]:
+        """Return the process ids of its workers, and of the process that answers apart."""
         process = self.process.pid
         return [
             int(i) for i in Path(f"/proc/{process}/task/{process}/children").read_text().split()
         ]
+
+    def worker_ids(self) -> list[int]:
+        """Return the process ids of its workers."""
+        return [child for child in self.child_ids() if _name(child) != "geoportal-apart"]
 
     def end(self, by: signal.Signals = signal.SIGTERM, within_s: float = 10.0) -> float:
         """End it, and return the seconds it took."""
@@ -112,3 +116,10 @@ class Served:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+
+
+def _name(process_id: int) -> str:
+    try:
+        return Path(f"/proc/{process_id}/comm").read_text().strip()
+    except OSError:  # gone meanwhile
+        return ""

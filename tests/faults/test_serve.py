@@ -91,10 +91,26 @@ def test_a_port_in_use_is_refused_and_its_holder_named(server):
 def test_workers_share_what_is_loaded(server):
     """Threads would not survive in workers, nor locks that they hold."""
     wait_until(lambda: server.log.read_text().count('"loaded"') >= 2)
-    for path in ("/", "/api/v1/districts", "/centres", "/team", "/api/v1/points") * 4:
+    paths = ("/", "/api/v1/districts", "/centres", "/team", "/api/v1/points", "/coverage")
+    for path in paths * 4:
         assert get(server.port, path)[0] == 200
     assert len(list(Path(f"/proc/{server.process.pid}/task").iterdir())) == 1
-    assert max(map(private_mb, server.worker_ids())) < MOST_MB
+    assert max(map(private_mb, server.child_ids())) < MOST_MB
+
+
+def test_coverage_is_answered_apart_and_nobody_notices_its_end(server):
+    """Killed while it answers, too: the worker answers by itself."""
+    wait_until(lambda: len(server.worker_ids()) == 2)
+    expected = get(server.port, "/api/v1/coverage?area=40106")
+    for pause_s in (0.0, 0.02):
+        (apart,) = set(server.child_ids()) - set(server.worker_ids())
+        killing = threading.Timer(pause_s, os.kill, (apart, signal.SIGKILL))
+        killing.start()
+        assert get(server.port, "/api/v1/coverage?area=40106&evidence=filed")[0] == 200
+        killing.join()
+        assert get(server.port, "/api/v1/coverage?area=40106") == expected
+        wait_until(lambda gone=apart: len({*server.child_ids()} - {gone}) == 3)
+    assert len(server.worker_ids()) == 2
 
 
 def test_a_dead_worker_is_replaced_and_nobody_notices(server):
@@ -149,7 +165,7 @@ def test_it_ends_while_a_worker_still_loads(database, by):
     served = Served(database)
     served.start()
     wait_until(served.worker_ids)
-    children = served.worker_ids()
+    children = served.child_ids()
     assert served.end(by) < 10
     assert not any(map(is_alive, children))
     with pytest.raises(ConnectionRefusedError):
@@ -187,7 +203,7 @@ def test_it_ends_when_what_is_being_answered_has_been_answered(server):
 @pytest.mark.long
 def test_workers_end_with_a_supervisor_that_was_killed(database):
     with Served(database, workers=1) as served:
-        children = served.worker_ids()
+        children = served.child_ids()
         served.process.kill()
         served.process.wait()
         wait_until(lambda: not any(map(is_alive, children)), 15)

@@ -22,8 +22,8 @@ from geoportal.web.site.frame import asked_language, html_response
 from geoportal.web.staff_layer import layer_here
 
 EXTENSION: Final = "geoportal-kept-pages"
-_MOST: Final = 32
-"""Pages have some 100 KB."""
+_MOST_BYTES: Final = 2 * 1024 * 1024
+"""Pages have some 100 KB, with all of Japan to choose from 300."""
 
 
 class Page(NamedTuple):
@@ -49,7 +49,7 @@ def kept_page(form: SearchForm, make: Callable[[], Page]) -> Page:
         return page.response.get_data(), page.response.status_code, page.shown
 
     kept = cast("WeakKeyDictionary[Snapshot, KeptParts]", current_app.extensions[EXTENSION])
-    pages = kept.setdefault(view_here().snapshot, KeptParts(_MOST))
+    pages = kept.setdefault(view_here().snapshot, KeptParts(_MOST_BYTES, lambda kept: len(kept[0])))
     html, status, shown = pages.part(key, sent)
     return Page(html_response(html, status), shown)
 

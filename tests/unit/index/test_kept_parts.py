@@ -30,3 +30,12 @@ def test_a_part_that_cannot_be_made_is_not_kept():
     with contextlib.suppress(ZeroDivisionError):
         kept.part(("area", "1"), lambda: 1 / 0)
     assert kept.items() == []
+
+
+def test_parts_are_kept_by_weight_and_the_newest_always():
+    kept = KeptParts(5, len)
+    for code in ("aa", "bb", "cc"):
+        kept.part(code, lambda code=code: code)
+    assert [key for key, _ in kept.items()] == ["bb", "cc"]
+    kept.part("heavy", lambda: "heavier")
+    assert [key for key, _ in kept.items()] == ["heavy"]

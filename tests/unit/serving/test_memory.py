@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
+import sys
 
-from geoportal.serving.memory import HandBack, keep_little
+import pytest
+
+from geoportal.serving.memory import HandBack, keep_little, private_bytes, trim
 from tests.unit.serving.loop import run
 
 
@@ -12,8 +16,7 @@ def test_many_requests_lead_to_one_handing_back():
     asked: list[int] = []
 
     async def requests() -> None:
-        hand_back = HandBack(after_s=0.01)
-        hand_back._trim = asked.append
+        hand_back = HandBack(0.01, lambda: asked.append(0))
         for _ in range(5):
             hand_back.soon()
         await asyncio.sleep(0.05)
@@ -25,12 +28,20 @@ def test_many_requests_lead_to_one_handing_back():
     run(requests())
 
 
-def test_where_the_c_library_cannot_nothing_is_done():
-    async def request() -> None:
-        hand_back = HandBack(after_s=0.0)
-        hand_back._trim = None
-        hand_back.soon()
-        await asyncio.sleep(0.01)
-
-    run(request())
+def test_where_the_c_library_cannot_nothing_is_done(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
     keep_little()
+    trim()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_pages_of_a_file_that_was_read_do_not_stay_and_it_reads_as_before(tmp_path):
+    path = tmp_path / "mapped.bin"
+    path.write_bytes(bytes(range(256)) * 65_536)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        whole = bytes(mapped)
+        size = len(whole)
+        before = private_bytes()
+        trim()
+        assert before - private_bytes() > size / 2
+        assert bytes(mapped) == whole
