@@ -9,6 +9,7 @@ import filecmp
 import gc
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -33,7 +34,7 @@ from geoportal.store.facilities import write_facilities
 from geoportal.store.outlines import StoredOutline, write_outlines
 from geoportal.web.app import create_app
 from tests.factories import KOKURA, make_claim, make_facility, make_outline
-from tests.rounds import examples
+from tests.rounds import IS_LONG, examples
 from tests.worker import keep_compiled
 
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
@@ -42,6 +43,7 @@ settings.load_profile("suite")
 keep_compiled()
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
+_TESTS = Path(__file__).parent
 _LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2, "cli": 3}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
 
@@ -53,21 +55,41 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest come first, so that no worker is left with them alone at the end."""
+def pytest_report_header() -> str:
+    """Say what is not among the tests."""
+    return "" if IS_LONG else "left out: what takes long (make long)"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the longest come first, so that no worker is left with them alone at the end.
+
+    What takes long is no test of this run unless it is asked for: a thousand that are skipped
+    take as long as many that are run.
+    """
+    rooms = {path: path.relative_to(_TESTS).parts[0] for path in {item.path for item in items}}
+    left: list[pytest.Item] = []
+    tests, slow = Counter[Path](), Counter[Path]()
     for item in items:
-        if _room(item) in _LONG:
+        if rooms[item.path] in _LONG:
             item.add_marker(pytest.mark.slow)
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if is_property and os.environ.get("GEOPORTAL_TEST_LONG"):
+        if is_property and IS_LONG:
             item.add_marker(pytest.mark.long)  # once more, with all of its examples
-        elif item.get_closest_marker("long") and not os.environ.get("GEOPORTAL_TEST_LONG"):
-            item.add_marker(pytest.mark.skip(reason="takes long: make long"))
-    items.sort(key=lambda item: _LONG.get(_room(item), len(_LONG)))
+        elif not IS_LONG and item.get_closest_marker("long"):
+            left.append(item)
+            continue
+        tests[item.path] += 1
+        slow[item.path] += item.get_closest_marker("slow") is not None
 
+    def place(item: pytest.Item) -> tuple[int, int, int]:
+        room = _LONG.get(rooms[item.path], len(_LONG))
+        return room, -slow[item.path], -tests[item.path]
 
-def _room(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        gone = set(left)
+        items[:] = [item for item in items if item not in gone]
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+IS_LONG = bool(os.environ.get("GEOPORTAL_TEST_LONG"))
+"""Whether everything is asked for: ``make long``."""
 _LEAST = 10
 
 
@@ -27,4 +29,4 @@ def first_always(rounds: Iterable[Any], count: int = 1) -> list[Any]:
 
 def examples(number: int) -> int:
     """Return how many random examples a property meets: with ``make long`` all, else a quarter."""
-    return number if os.environ.get("GEOPORTAL_TEST_LONG") else max(_LEAST, number // 4)
+    return number if IS_LONG else max(_LEAST, number // 4)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 from html import unescape
 from pathlib import Path
@@ -18,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from geoportal.cli.main import cli
 from tests.privacy.canary import CANARY, CONDITION, POINT, POINTS, TOWN, traces, writings
 from tests.privacy.conftest import routes
+from tests.rounds import IS_LONG
 
 _LINKS = re.compile(r'(?:href|src|action|formaction|content|data-[a-z-]*url)="([^"]*)"')
 _NAMES = re.compile(r'\bname="([a-z_-]+)"')
@@ -88,7 +88,7 @@ def check(route, response):
 def test_in_every_writing_in_path_query_and_headers(app, client, kept):
     """Each route in one of six writings, each writing on one of six routes; all by make long."""
     answered = set()
-    step = 1 if os.environ.get("GEOPORTAL_TEST_LONG") else 6
+    step = 1 if IS_LONG else 6
     with capture_logs() as logs:
         for number, route in enumerate(routes(app, "GET", "POST", "PUT", "DELETE", "OPTIONS")):
             for name, canary in list(WRITINGS.items())[number % step :: step]:

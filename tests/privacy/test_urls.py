@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from html import unescape
@@ -15,6 +14,7 @@ from geoportal.settings import Settings
 from geoportal.web.app import create_app
 from geoportal.web.pages.search_form import SearchForm
 from tests.privacy.conftest import ADDRESS, HOME, NOTE, routes, traces
+from tests.rounds import IS_LONG
 
 _LINKS = re.compile(r'(?:href|src|action|formaction|content|data-[a-z-]*url)="([^"]*)"')
 _HOMES = {"address", "near", "lon", "lat", "home", "origin", "point", "text", "note", "place"}
@@ -47,11 +47,10 @@ def links(response):
 )
 def test_pages_link_and_lead_to_no_home(app, client, form):
     """Each route in one language, by turns; all of them by ``make long``."""
-    every = bool(os.environ.get("GEOPORTAL_TEST_LONG"))
     for number, route in enumerate(routes(app, "POST")):
         if route.path.startswith("/api/"):
             continue
-        for language in LANGUAGES if every else LANGUAGES[(number + len(form)) % 3 :][:1]:
+        for language in LANGUAGES if IS_LONG else LANGUAGES[(number + len(form)) % 3 :][:1]:
             response = client.post(route.path, query_string={"lang": language}, data=form)
             assert traces(str(response.headers)) == [], route
             if response.mimetype == "text/html":
