@@ -6,16 +6,16 @@ One broken feature is a fault of that feature, never of the file. An open ring i
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final
 
+import numpy as np
 import orjson
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
@@ -29,8 +29,8 @@ _TYPES: Final = frozenset(
 )
 _RECORD_SEPARATOR: Final = "\x1e"
 """Between the texts of a GeoJSON text sequence (RFC 8142)."""
-_FEWEST_POSITIONS: Final = 4
-"""Of a closed ring (RFC 7946, 3.1.6)."""
+_FEWEST_CORNERS: Final = 3
+"""Of a ring, different ones (RFC 7946, 3.1.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,19 +218,28 @@ def _polygons(geometry: Any) -> Iterator[Any]:
 def _polygon(rings: Any) -> shapely.Polygon | None:
     try:
         shell, *holes = [_closed(ring) for ring in rings]
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, LookupError):
         return None
-    return shapely.Polygon(shell, [hole for hole in holes if hole]) if shell else None
+    return shapely.Polygon(shell, [hole for hole in holes if len(hole)]) if len(shell) else None
 
 
-def _closed(ring: Any) -> list[tuple[float, float]]:
-    """Return the positions of a ring, closed; empty when it has no area to enclose."""
-    positions = [(float(position[0]), float(position[1])) for position in ring]
-    if not all(map(math.isfinite, chain.from_iterable(positions))):
+def _closed(ring: Any) -> NDArray[np.float64]:
+    """Return the positions of a ring, (n, 2), closed; none when it has no area to enclose."""
+    numbers = (float(number) for position in ring for number in (position[0], position[1]))
+    positions = np.fromiter(numbers, float).reshape(-1, 2)
+    if not np.isfinite(positions).all():
         raise ValueError("a position is no number")
-    if positions and positions[0] != positions[-1]:
-        positions.append(positions[0])
-    return positions if len(set(positions)) >= _FEWEST_POSITIONS - 1 else []
+    if not _has_three_corners(positions):
+        return positions[:0]
+    is_closed = bool((positions[0] == positions[-1]).all())
+    return positions if is_closed else np.concatenate([positions, positions[:1]])
+
+
+def _has_three_corners(positions: NDArray[np.float64]) -> bool:
+    others = positions
+    for _ in range(_FEWEST_CORNERS - 1):
+        others = others[(others != others[:1]).any(axis=1)]
+    return len(others) > 0
 
 
 def _declared(crs: Any) -> str:
