@@ -129,7 +129,7 @@ def _loads(text: str) -> Any:
 
 
 def read_geojson(name: str, document: Any) -> GeoJson:
-    """Return the features of a JSON document.
+    """Return the features of a JSON document, which is emptied: both together take most memory.
 
     The document is as `parse_json` returns it: a FeatureCollection, a Feature, or a list of them;
     the name is for messages.
@@ -148,7 +148,7 @@ def read_geojson(name: str, document: Any) -> GeoJson:
             f"{name}: this JSON is not a GeoJSON FeatureCollection, nor a Feature or a sequence of "
             "them"
         )
-    items = [member for part in parts for member in _items(part)]
+    items = (member for part in parts for member in _items(part))
     issues: list[Issue] = []
     features = [_feature(line, member, issues) for line, member in enumerate(items, start=1)]
     declared = (_declared(part.get("crs")) for part in objects)
@@ -156,10 +156,13 @@ def read_geojson(name: str, document: Any) -> GeoJson:
 
 
 def _items(part: Any) -> Iterator[Any]:
-    if isinstance(part, dict) and isinstance(part.get("features"), list):
-        yield from part["features"]
-    else:
+    if not isinstance(part, dict) or not isinstance(part.get("features"), list):
         yield part
+        return
+    members = part["features"]
+    for place, member in enumerate(members):
+        members[place] = None
+        yield member
 
 
 def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
@@ -168,11 +171,17 @@ def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
         return Feature(line, {}, None, "" if empty else "this is no GeoJSON feature, or damaged")
     properties = member.get("properties")
     named = _readable(properties) if isinstance(properties, dict) else {}
-    geometry = member.get("geometry")
+    geometry = member.pop("geometry", None)
     if not geometry:
         return Feature(line, named, None)
-    with suppress(shapely.errors.GEOSException, orjson.JSONEncodeError):
-        return Feature(line, named, shapely.from_geojson(orjson.dumps(geometry)))
+    with suppress(orjson.JSONEncodeError):
+        text = orjson.dumps(geometry)
+        del geometry
+        try:
+            return Feature(line, named, shapely.from_geojson(text))
+        except shapely.errors.GEOSException:
+            geometry = orjson.loads(text)
+            del text
     polygons = [polygon for rings in _polygons(geometry) if (polygon := _polygon(rings))]
     if not polygons:
         return Feature(line, named, None, _fault(geometry))
