@@ -2,12 +2,13 @@
 
 Beside the official districts, those a place has defined itself: see `local_districts`.
 
-A feature that is broken, has no code or no area is an issue of its own.
+A feature that is broken, has no code or no area is an issue of its own. Outlines with a broken one
+are taken on demand only (``--max-rejected``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,9 +40,12 @@ class OutlineExtract(Extract):
     ----------
     outlines : list of StoredOutline
         One a district, dissolved, ordered by code.
+    broken : int
+        Features that are, or may be, of a district and cannot be used.
     """
 
     outlines: list[StoredOutline] = field(default_factory=list)
+    broken: int = 0
 
 
 def describes(_name: str, features: Features) -> bool:
@@ -72,9 +76,12 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
     parts: dict[str, list[BaseGeometry]] = {}
     districts: dict[str, District] = {}
     school_field = find_school_field(feature.properties for feature in features)
+    drawn = {_named_code(feature.properties)[0] for feature in features if feature.is_area}
     for feature in features:
         if not feature.is_area:
-            extract.issues.append(_no_area_shape(feature))
+            issue = _no_area_shape(feature, drawn)
+            extract.issues.append(issue)
+            extract.broken += issue.severity == ERROR
             continue
         extract.rows_read += 1
         district = _district_of(feature, school_field, edition.municipalities)
@@ -82,6 +89,7 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
         if problem:
             extract.issues.append(problem)
             extract.rejected += 1
+            extract.broken += problem.severity == ERROR
         elif feature.geometry is not None and district is not None:
             parts.setdefault(district.code, []).append(feature.geometry)
             districts.setdefault(district.code, district)
@@ -96,10 +104,16 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
     return extract
 
 
-def _no_area_shape(feature: Feature) -> Issue:
+def _no_area_shape(feature: Feature, drawn: Container[str]) -> Issue:
+    """Tell of a point or line; an error where a district of N03 has nothing else.
+
+    ``drawn``: the codes of areas.
+    """
+    code = five_digits(str(feature.properties.get("N03_007") or ""))
     kind = feature.geometry.geom_type if feature.geometry is not None else ""
     message = "a point or line, no area: the feature is passed over"
-    return _issue(feature, "geometry", "not_an_area", WARNING, kind, message)
+    severity = ERROR if code and code not in drawn else WARNING
+    return _issue(feature, "geometry", "not_an_area", severity, kind, message)
 
 
 def _problem(
@@ -111,7 +125,7 @@ def _problem(
         return _issue(feature, "geometry", "broken_feature", ERROR, value, message)
     if district is None:
         value = _named_code(feature.properties)[1]
-        severity = ERROR if value else INFO
+        severity = ERROR if value or _is_municipality(feature.properties) else INFO
         message = (
             "no district code of five or six digits (N03_007, code), and no name with what it is "
             "(圏域名, 学区名): the feature is left out"
@@ -128,6 +142,12 @@ def _problem(
         message = f"{named.name} has this code already; the feature is left out: give it its own"
         return _issue(feature, "code", "duplicate_code", ERROR, district.code, message)
     return None
+
+
+def _is_municipality(properties: Mapping[str, Any]) -> bool:
+    """Return whether N03 names a municipality; some areas (所属未定地) are of none."""
+    name = str(properties.get("N03_004") or "")
+    return bool(name) and "所属未定" not in name
 
 
 def _issue(
@@ -147,6 +167,8 @@ def _district_of(
         find_code=municipalities.area_code,
     )
     code, _value = _named_code(feature.properties)
+    if not municipalities.prefecture(code[:2]):
+        code = ""
     if local is None or (code and _is_official_name(code, local, municipalities)):
         return _district(code, feature.properties, municipalities) if code else None
     info = municipalities.reference.municipalities.get(local.municipality_code)
