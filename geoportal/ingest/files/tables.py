@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from mmap import mmap
+from typing import Final
 
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
@@ -19,7 +20,8 @@ from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.packed import Packed
 
-_END = "\ue000geoportal-end\ue000"
+END: Final = "\ue000geoportal-end\ue000"
+"""A line of our own behind the last: one that a quotation mark left open has swallowed it."""
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 _JUDGED_LINES = 20
 _MAX_FIELD = 1_000_000
@@ -197,21 +199,21 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     A line of our own is read after the last: if it does not come out as a row, a quotation mark
     was left open and has swallowed it.
     """
-    reader = csv.reader(chain(lines, (f"{_END}\n",)), delimiter=delimiter)
+    reader = csv.reader(chain(lines, (f"{END}\n",)), delimiter=delimiter)
     csv.field_size_limit(_MAX_FIELD)
     start, empty = 1, 0
     while True:
         try:
             cells = next(reader)
         except csv.Error:
-            raise _open_quote(name, start) from None
+            raise open_quote(name, start) from None
         except StopIteration:
             return
-        if cells == [_END]:
+        if cells == [END]:
             return
         whole = "\n".join(cells)
-        if _END in whole:
-            raise _open_quote(name, start)
+        if END in whole:
+            raise open_quote(name, start)
         if whole and not whole.isspace():
             kept = (_QUOTED.sub(r"\1", cell) for cell in cells) if '="' in whole else cells
             yield Row(start, tuple(kept))
@@ -249,7 +251,8 @@ def _too_many(name: str, most: int) -> UnreadableSourceError:
     )
 
 
-def _open_quote(name: str, line: int) -> CutFileError:
+def open_quote(name: str, line: int) -> CutFileError:
+    """Return the error of a quotation mark that is never closed, by the line of its row."""
     return CutFileError(
         f"{name}: the quotation mark opened in the row of line {line} is never closed, or a field "
         "has no end: the file is cut off or damaged there; get it again",

@@ -23,7 +23,12 @@ from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.local_districts import LocalDistrict, find_school_field, read_local
-from geoportal.ingest.reading.municipalities import MunicipalityFinder, five_digits, last_part
+from geoportal.ingest.reading.municipalities import (
+    MunicipalityFinder,
+    five_digits,
+    last_part,
+    squeeze,
+)
 from geoportal.ingest.reading.source import Features, Source
 from geoportal.store.outlines import StoredOutline
 from geoportal.text.normalize import fold
@@ -85,7 +90,7 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
             continue
         extract.rows_read += 1
         district = _district_of(feature, school_field, edition.municipalities)
-        problem = _problem(feature, district, districts)
+        problem = _problem(feature, district, districts, edition.municipalities)
         if problem:
             extract.issues.append(problem)
             extract.rejected += 1
@@ -117,7 +122,10 @@ def _no_area_shape(feature: Feature, drawn: Container[str]) -> Issue:
 
 
 def _problem(
-    feature: Feature, district: District | None, before: Mapping[str, District]
+    feature: Feature,
+    district: District | None,
+    before: Mapping[str, District],
+    municipalities: MunicipalityFinder,
 ) -> Issue | None:
     if feature.fault:
         value = district.code if district else ""
@@ -137,11 +145,34 @@ def _problem(
     if not lies_in_japan([feature.geometry]):
         message = "the feature does not lie in Japan (longitude, latitude): it is left out"
         return _issue(feature, "geometry", "not_in_japan", ERROR, district.code, message)
+    if not district.is_local and (other := _other_municipality(feature, district, municipalities)):
+        message = f"the code is that of {district.name}, the name that of {other}: it is left out"
+        return _issue(feature, "N03_007", "municipality_conflict", ERROR, district.code, message)
     named = before.get(district.code)
     if district.is_local and named is not None and named.name != district.name:
         message = f"{named.name} has this code already; the feature is left out: give it its own"
         return _issue(feature, "code", "duplicate_code", ERROR, district.code, message)
     return None
+
+
+def _other_municipality(
+    feature: Feature, district: District, municipalities: MunicipalityFinder
+) -> str:
+    """Return the name N03 gives if it is that of another municipality of the prefecture."""
+    name = squeeze(str(feature.properties.get("N03_004") or ""))
+    known = municipalities.reference.municipalities
+    if not name or district.code not in known or name in (district.name, known[district.code].name):
+        return ""
+    city = municipalities.city_of(district.code)
+    alike = (info for code, info in known.items() if code[:2] == district.code[:2])
+    return next(
+        (
+            name
+            for info in alike
+            if name == last_part(info.name) and municipalities.city_of(info.code) == city
+        ),
+        "",
+    )
 
 
 def _is_municipality(properties: Mapping[str, Any]) -> bool:
