@@ -93,7 +93,12 @@ def init(console: Console, sample: bool, with_staff: bool) -> None:
     metavar="CODE",
     help="Of lists of all Japan take the rows of this one (43), or of several.",
 )
-@click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
+@click.option(
+    "--max-rejected",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Refuse a file with more rows that cannot be taken; 20 if not given, of outlines 0.",
+)
 @command
 def import_(
     console: Console,
@@ -104,7 +109,7 @@ def import_(
     issues: Path | None,
     crs: str,
     mapping_file: Path | None,
-    max_rejected: float,
+    max_rejected: float | None,
     accept_shrink: bool,
     prefectures: tuple[str, ...],
 ) -> None:

@@ -166,6 +166,7 @@ def _identify_json(member: Member, crs: str) -> Content:
     for source in SOURCES:
         if source.document_format and source.document_format == stated:
             return Content(source, document)
+    del document  # takes several times the file's size, and the reader of map files makes its own
     return _identify_map(member, crs)
 
 

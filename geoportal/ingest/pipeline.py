@@ -125,7 +125,7 @@ def _check(options: ImportOptions) -> None:
             f"{options.source[:30]!r} is not a source; use auto or one of {', '.join(BY_NAME)}",
             "source",
         )
-    if not 0 <= options.max_rejected_percent <= 100:
+    if not 0 <= (options.max_rejected_percent or 0) <= 100:
         raise UsageError("--max-rejected is a percentage from 0 to 100", "max_rejected")
     if not all(re.fullmatch("0[1-9]|[1-3][0-9]|4[0-7]", one) for one in options.prefectures):
         raise UsageError("--prefecture takes the two digits of one, for example 43", "prefecture")

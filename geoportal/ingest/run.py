@@ -42,6 +42,7 @@ from geoportal.ingest.revise.refresh import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
 from geoportal.ingest.revise.town_places import place_towns, town_issues
+from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.progress import Progress
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
@@ -59,6 +60,7 @@ from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
 from geoportal.workers import WorkerDiedError
 
+_MOST_REJECTED_PERCENT = 20.0
 _SHRUNK_SHARE = 0.15
 """Rows of a file, of those held where it lists something, below which it must be confirmed."""
 _FEWEST_LOST = 5
@@ -78,8 +80,9 @@ class ImportOptions:
         ISO date of the content; empty: found out.
     dry_run : bool
         Do everything and keep nothing.
-    max_rejected_percent : float
-        A file with a larger share of rejected rows is refused.
+    max_rejected_percent : float or None
+        A file with a larger share of rejected rows is refused: with None, outlines with any
+        broken feature, and other files with more than 20 %.
     crs : str
         Reference system (EPSG code) of map files that declare none; empty when nobody names one.
     accept_shrink : bool
@@ -98,7 +101,7 @@ class ImportOptions:
     source: str = AUTO
     as_of: str = ""
     dry_run: bool = False
-    max_rejected_percent: float = 20.0
+    max_rejected_percent: float | None = None
     crs: str = ""
     accept_shrink: bool = False
     fictional: frozenset[Path] = frozenset()
@@ -264,6 +267,7 @@ class ImportRun:
         report.elsewhere = extract.elsewhere
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
+        self._refuse_broken(extract, report)
         self._refuse_shrunk(connection, report)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
         places = Listings().rows
@@ -323,12 +327,26 @@ class ImportRun:
         return rows_of_others(connection, source, as_of, self._digests | {sha256})
 
     def _refuse_bad(self, report: FileReport) -> None:
-        limit = self._options.max_rejected_percent
+        chosen = self._options.max_rejected_percent
+        limit = _MOST_REJECTED_PERCENT if chosen is None else chosen
         if report.rejected and report.rejected * 100 > limit * report.rows_read:
             raise InputRefusedError(
                 f"{report.file}: {report.rejected} of {report.rows_read} rows cannot be taken, "
                 f"more than {limit:g} %; nothing was changed. See the issues; if the columns are "
                 "shifted get the file again, or raise --max-rejected"
+            )
+
+    def _refuse_broken(self, extract: Extract, report: FileReport) -> None:
+        """Refuse outlines of which one cannot be used.
+
+        Whoever lives in a district that is missing would be answered as living in none.
+        """
+        broken = extract.broken if isinstance(extract, OutlineExtract) else 0
+        if broken and self._options.max_rejected_percent is None:
+            raise InputRefusedError(
+                f"{report.file}: {broken} of its outlines cannot be used, so districts would be "
+                "missing or incomplete; nothing was changed. See the issues; get the file again, "
+                "or mend it. --max-rejected 50 takes the others"
             )
 
     def _refuse_shrunk(self, connection: sa.Connection, report: FileReport) -> None:

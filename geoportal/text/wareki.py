@@ -19,6 +19,7 @@ _ERA_DATE = re.compile(
     r"(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
 )
 _WESTERN_DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_MIDNIGHT = re.compile(r"[T\s]\s*0?0:00(:00(\.0+)?)?$")
 _COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 
 
@@ -26,9 +27,10 @@ def parse_date(text: str) -> date | None:
     """Return the date a text is, None when it is none or impossible.
 
     Accepts ``令和 7年 6月 1日``, ``令和元年5月1日``, ``R7.6.1``, ``2025-06-01``, ``2025/6/1``,
-    ``2025年6月1日`` and ``20250601``, full or half width, with nothing else in the text.
+    ``2025年6月1日`` and ``20250601``, full or half width, with nothing else in the text but
+    midnight, which programs write behind a date.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    plain = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip().upper())
     if era := _ERA_DATE.fullmatch(plain):
         start_year, start = _ERAS[_LETTERS.get(era[1], era[1])]
         number = 1 if era[2] == "元" else int(era[2])

@@ -47,6 +47,9 @@ _BINARY = {
     b"PK\x03\x04": "an archive",
 }
 _SOMETHING = re.compile(rb"[^\x00\r\n\t ,;\xef\xbb\xbf\xff\xfe]")
+_ZEROS = bytes(16)
+_HOLE = re.compile(_ZEROS + rb"[^\x00\r\n\t ,;\"\x1a]")
+"""Zeros with text behind them; at the end of a field they fill its width."""
 _MARK = "\ufeff"
 _HALF_WIDTH_SHARE = 0.05
 _FEW_ZEROS = 1_000
@@ -87,6 +90,8 @@ def decode(name: str, data: bytes) -> DecodedText:
     require_text(name, data)
     for bom, encoding in _BOMS:
         if data.startswith(bom):
+            if encoding == "utf-8":
+                _require_few_zeros(name, data)
             return _finish(name, data[len(bom) :], encoding)
     if b"\x00" in data[:400]:
         wide = _wide_encoding(data)
@@ -153,6 +158,8 @@ def stream_encoding(name: str, data: bytes | mmap) -> str:
         When it is neither UTF-8, UTF-16 nor CP932.
     """
     marked = [codec for bom, codec in STREAMED_BOMS if data[: len(bom)] == bom]
+    if "utf-16" not in marked:
+        _require_no_hole(name, data)
     for encoding in marked or ("utf-8", "cp932"):
         if _decodes(data, encoding):
             return encoding
@@ -177,6 +184,19 @@ def _require_few_zeros(name: str, data: bytes) -> None:
         raise UnreadableSourceError(
             f"{name}: {zeros:,} of its {len(data):,} bytes are zero, as an interrupted copy or "
             "download leaves them; get it again"
+        )
+    _require_no_hole(name, data)
+
+
+def _require_no_hole(name: str, data: bytes | mmap) -> None:
+    first = data.find(_ZEROS)
+    hole = _HOLE.search(data, first) if first >= 0 else None
+    if hole:
+        line = data[: hole.start()].count(b"\n") + 1
+        raise CutFileError(
+            f"{name}: in line {line} zeros stand for a part of the text, as an interrupted copy or "
+            "a damaged disk leaves them; get it again",
+            line,
         )
 
 

@@ -6,16 +6,16 @@ One broken feature is a fault of that feature, never of the file. An open ring i
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final
 
+import numpy as np
 import orjson
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
@@ -29,8 +29,8 @@ _TYPES: Final = frozenset(
 )
 _RECORD_SEPARATOR: Final = "\x1e"
 """Between the texts of a GeoJSON text sequence (RFC 8142)."""
-_FEWEST_POSITIONS: Final = 4
-"""Of a closed ring (RFC 7946, 3.1.6)."""
+_FEWEST_CORNERS: Final = 3
+"""Of a ring, different ones (RFC 7946, 3.1.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _loads(text: str) -> Any:
 
 
 def read_geojson(name: str, document: Any) -> GeoJson:
-    """Return the features of a JSON document.
+    """Return the features of a JSON document, which is emptied: both together take most memory.
 
     The document is as `parse_json` returns it: a FeatureCollection, a Feature, or a list of them;
     the name is for messages.
@@ -148,7 +148,7 @@ def read_geojson(name: str, document: Any) -> GeoJson:
             f"{name}: this JSON is not a GeoJSON FeatureCollection, nor a Feature or a sequence of "
             "them"
         )
-    items = [member for part in parts for member in _items(part)]
+    items = (member for part in parts for member in _items(part))
     issues: list[Issue] = []
     features = [_feature(line, member, issues) for line, member in enumerate(items, start=1)]
     declared = (_declared(part.get("crs")) for part in objects)
@@ -156,10 +156,13 @@ def read_geojson(name: str, document: Any) -> GeoJson:
 
 
 def _items(part: Any) -> Iterator[Any]:
-    if isinstance(part, dict) and isinstance(part.get("features"), list):
-        yield from part["features"]
-    else:
+    if not isinstance(part, dict) or not isinstance(part.get("features"), list):
         yield part
+        return
+    members = part["features"]
+    for place, member in enumerate(members):
+        members[place] = None
+        yield member
 
 
 def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
@@ -168,11 +171,17 @@ def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
         return Feature(line, {}, None, "" if empty else "this is no GeoJSON feature, or damaged")
     properties = member.get("properties")
     named = _readable(properties) if isinstance(properties, dict) else {}
-    geometry = member.get("geometry")
+    geometry = member.pop("geometry", None)
     if not geometry:
         return Feature(line, named, None)
-    with suppress(shapely.errors.GEOSException, orjson.JSONEncodeError):
-        return Feature(line, named, shapely.from_geojson(orjson.dumps(geometry)))
+    with suppress(orjson.JSONEncodeError):
+        text = orjson.dumps(geometry)
+        del geometry
+        try:
+            return Feature(line, named, shapely.from_geojson(text))
+        except shapely.errors.GEOSException:
+            geometry = orjson.loads(text)
+            del text
     polygons = [polygon for rings in _polygons(geometry) if (polygon := _polygon(rings))]
     if not polygons:
         return Feature(line, named, None, _fault(geometry))
@@ -218,19 +227,28 @@ def _polygons(geometry: Any) -> Iterator[Any]:
 def _polygon(rings: Any) -> shapely.Polygon | None:
     try:
         shell, *holes = [_closed(ring) for ring in rings]
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, LookupError):
         return None
-    return shapely.Polygon(shell, [hole for hole in holes if hole]) if shell else None
+    return shapely.Polygon(shell, [hole for hole in holes if len(hole)]) if len(shell) else None
 
 
-def _closed(ring: Any) -> list[tuple[float, float]]:
-    """Return the positions of a ring, closed; empty when it has no area to enclose."""
-    positions = [(float(position[0]), float(position[1])) for position in ring]
-    if not all(map(math.isfinite, chain.from_iterable(positions))):
+def _closed(ring: Any) -> NDArray[np.float64]:
+    """Return the positions of a ring, (n, 2), closed; none when it has no area to enclose."""
+    numbers = (float(number) for position in ring for number in (position[0], position[1]))
+    positions = np.fromiter(numbers, float).reshape(-1, 2)
+    if not np.isfinite(positions).all():
         raise ValueError("a position is no number")
-    if positions and positions[0] != positions[-1]:
-        positions.append(positions[0])
-    return positions if len(set(positions)) >= _FEWEST_POSITIONS - 1 else []
+    if not _has_three_corners(positions):
+        return positions[:0]
+    is_closed = bool((positions[0] == positions[-1]).all())
+    return positions if is_closed else np.concatenate([positions, positions[:1]])
+
+
+def _has_three_corners(positions: NDArray[np.float64]) -> bool:
+    others = positions
+    for _ in range(_FEWEST_CORNERS - 1):
+        others = others[(others != others[:1]).any(axis=1)]
+    return len(others) > 0
 
 
 def _declared(crs: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import STREAMED_BOMS, stream_encoding
@@ -14,7 +16,7 @@ from geoportal.ingest.files.layouts import Layout, fold_header, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, Issue
 from geoportal.ingest.files.table_rows import is_note
-from geoportal.ingest.files.tables import find_delimiter, require_lines
+from geoportal.ingest.files.tables import END, find_delimiter, open_quote, require_lines
 
 _HEAD_BYTES = 8_192
 _SEARCHED_ROWS = 10
@@ -69,31 +71,25 @@ class StreamedTable:
         """
         name, data = self.member.name, self.member.data
         text = io.TextIOWrapper(io.BytesIO(data), encoding=self.encoding, newline="")
-        reader = csv.reader(text, delimiter=self.delimiter)
-        line, skip = 1, self.skipped
+        reader = csv.reader(chain(text, (f"{END}\n",)), delimiter=self.delimiter)
+        line, next_line, skip = 1, 1, self.skipped
+        last: list[str] = []
         cells: list[str] = []
-        while True:
-            try:
-                cells = next(reader)
-            except csv.Error:
-                raise CutFileError(
-                    f"{name}: the quotation mark opened in the row of line {line} is never "
-                    "closed: the file is cut off or damaged there; get it again",
-                    line,
-                ) from None
-            except StopIteration:
-                break
-            if any(cells):
-                if not skip:
-                    yield line, cells
-                skip = max(skip - 1, 0)
-            line = reader.line_num + 1
+        with suppress(csv.Error):
+            for coming in reader:
+                if any(cells):
+                    if not skip:
+                        yield line, cells
+                    skip = max(skip - 1, 0)
+                last, cells, line, next_line = cells, coming, next_line, reader.line_num + 1
+        if cells != [END]:
+            raise open_quote(name, line)
         ends_open = not data.endswith((b"\n", b"\r"))
-        if len(cells) not in (0, self.width) and ends_open and not is_note(cells):
+        if len(last) not in (0, self.width) and ends_open and not is_note(last):
             raise CutFileError(
-                f"{name}: the file is cut off in its last row ({len(cells)} of {self.width} "
+                f"{name}: the file is cut off in its last row ({len(last)} of {self.width} "
                 "fields and no line end), so rows may be missing behind it; get it again",
-                line,
+                line - 1,
             )
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from mmap import mmap
+from typing import Final
 
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
@@ -19,7 +20,8 @@ from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.packed import Packed
 
-_END = "\ue000geoportal-end\ue000"
+END: Final = "\ue000geoportal-end\ue000"
+"""A line of our own behind the last: one that a quotation mark left open has swallowed it."""
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 _JUDGED_LINES = 20
 _MAX_FIELD = 1_000_000
@@ -29,9 +31,14 @@ _MOST_EMPTY = 1_000_000
 """Lines in a row; sheets of Excel, which save their empty rows, have no more."""
 _SHORTEST_ROW = 16
 """Bytes, on the average of a million lines and more."""
-_MOST_ROWS = 3_000_000
-"""Hours of all clinics, the longest list that is read whole, have fewer than a million."""
-_BLOCK = 1 << 24
+_MOST_ROWS = 1_000_000
+"""Hours of all clinics, the longest list that is read whole, have fewer."""
+_JUDGED_ROWS = 100_000
+_FEWEST_DIFFERENT = 10_000
+"""Different ones among the first `_JUDGED_ROWS`; rows of long lists are all different."""
+_BLOCK = 1 << 20
+_FILLING = b',;\t "\r\n\x00\x1a'
+"""What rows without a value consist of."""
 _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
 
@@ -77,11 +84,11 @@ def read_text(member: Member) -> Sheet:
     UnreadableSourceError
         When it is empty, cut, no table, or in no known encoding.
     """
-    require_lines(member.name, member.data)
+    require_lines(member.name, member.data, _MOST_ROWS)
     name, opened = member.name, open_text(member.name, member.data)
     _refuse_markup(name, opened.head)
     delimiter = find_delimiter(opened.head)
-    rows = packed_rows(_parse(name, opened.lines, delimiter))
+    rows = packed_rows(_required(name, _parse(name, opened.lines, delimiter)))
     if not rows:
         raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
     issues = []
@@ -109,15 +116,17 @@ def _load(octets: bytes) -> list[Row]:
     return [Row(*one) for one in marshal.loads(octets)]  # noqa: S302 - made here
 
 
-def require_lines(name: str, data: bytes | mmap) -> None:
+def require_lines(name: str, data: bytes | mmap, most: int | None = None) -> None:
     """Refuse a text with lines that no table has, before it becomes millions of rows or cells.
+
+    ``most``: how many lines may hold something, None for any number.
 
     Raises
     ------
     CutFileError
         With the line that is far too long.
     UnreadableSourceError
-        When millions of lines hold next to nothing.
+        When millions of lines hold next to nothing, or there are too many.
     """
     if len(data) > _MOST_EMPTY:
         count = max(_count(data, mark) for mark in (b"\n", b"\r"))
@@ -126,6 +135,8 @@ def require_lines(name: str, data: bytes | mmap) -> None:
                 f"{name}: its {count:,} lines have {len(data) // count} bytes on the average, so "
                 "most hold no row of a table: it is damaged; get it again"
             )
+        if most is not None and count - _empty_lines_at_end(data) > most:
+            raise _too_many(name, most)
     begin = 0
     while len(data) - begin > _LONGEST_LINE:
         end = max(data.rfind(mark, begin, begin + _LONGEST_LINE) for mark in (b"\n", b"\r"))
@@ -137,6 +148,15 @@ def require_lines(name: str, data: bytes | mmap) -> None:
                 line,
             )
         begin = end + 1
+
+
+def _empty_lines_at_end(data: bytes | mmap) -> int:
+    """Count the line ends in the last part of a text, in blocks without a letter or number."""
+    count, end = 0, len(data)
+    while end and not (block := data[max(0, end - _BLOCK) : end]).strip(_FILLING):
+        count += max(block.count(mark) for mark in (b"\n", b"\r"))
+        end -= min(end, _BLOCK)
+    return count + max(data[max(0, end - _BLOCK) : end].count(mark) for mark in (b"\n", b"\r"))
 
 
 def _count(data: bytes | mmap, mark: bytes) -> int:
@@ -179,29 +199,25 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     A line of our own is read after the last: if it does not come out as a row, a quotation mark
     was left open and has swallowed it.
     """
-    reader = csv.reader(chain(lines, (f"{_END}\n",)), delimiter=delimiter)
+    reader = csv.reader(chain(lines, (f"{END}\n",)), delimiter=delimiter)
     csv.field_size_limit(_MAX_FIELD)
-    start, empty, count = 1, 0, 0
+    start, empty = 1, 0
     while True:
         try:
             cells = next(reader)
         except csv.Error:
-            raise _open_quote(name, start) from None
+            raise open_quote(name, start) from None
         except StopIteration:
             return
-        if cells == [_END]:
+        if cells == [END]:
             return
         whole = "\n".join(cells)
-        if _END in whole:
-            raise _open_quote(name, start)
+        if END in whole:
+            raise open_quote(name, start)
         if whole and not whole.isspace():
             kept = (_QUOTED.sub(r"\1", cell) for cell in cells) if '="' in whole else cells
             yield Row(start, tuple(kept))
-            empty, count = 0, count + 1
-            if count > _MOST_ROWS:
-                raise UnreadableSourceError(
-                    f"{name}: more than {_MOST_ROWS:,} rows; split it, one prefecture a file"
-                )
+            empty = 0
         else:
             empty += 1
         if empty > _MOST_EMPTY:
@@ -212,7 +228,31 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         start = reader.line_num + 1
 
 
-def _open_quote(name: str, line: int) -> CutFileError:
+def _required(name: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows; refuse far too many, and a few written over and over."""
+    different: set[tuple[str, ...]] = set()
+    for count, row in enumerate(rows):
+        if count < _JUDGED_ROWS:
+            if len(different) < _FEWEST_DIFFERENT:
+                different.add(row.cells)
+        elif len(different) < _FEWEST_DIFFERENT:
+            raise UnreadableSourceError(
+                f"{name}: of its first {_JUDGED_ROWS:,} rows only {len(different):,} are "
+                "different: they were written over and over; get it again"
+            )
+        elif count == _MOST_ROWS:
+            raise _too_many(name, _MOST_ROWS)
+        yield row
+
+
+def _too_many(name: str, most: int) -> UnreadableSourceError:
+    return UnreadableSourceError(
+        f"{name}: more than {most:,} rows; split it, one prefecture a file"
+    )
+
+
+def open_quote(name: str, line: int) -> CutFileError:
+    """Return the error of a quotation mark that is never closed, by the line of its row."""
     return CutFileError(
         f"{name}: the quotation mark opened in the row of line {line} is never closed, or a field "
         "has no end: the file is cut off or damaged there; get it again",

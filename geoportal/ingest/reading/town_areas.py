@@ -68,6 +68,9 @@ def read_area(
     if not record.get("name") and not whole:
         notes.reject("name", "no_town", "the row names no town")
         return None
+    if name.replace(",", "").isdecimal():
+        notes.reject("name", "shifted_row", "a number stands for the town: the row is shifted")
+        return None
     total = not name or name in _TOTALS or _WHOLE.fullmatch(name) is not None
     return TownArea(code, "" if total else name, total)
 

@@ -2,12 +2,13 @@
 
 Beside the official districts, those a place has defined itself: see `local_districts`.
 
-A feature that is broken, has no code or no area is an issue of its own.
+A feature that is broken, has no code or no area is an issue of its own. Outlines with a broken one
+are taken on demand only (``--max-rejected``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,7 +23,12 @@ from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.local_districts import LocalDistrict, find_school_field, read_local
-from geoportal.ingest.reading.municipalities import MunicipalityFinder, five_digits, last_part
+from geoportal.ingest.reading.municipalities import (
+    MunicipalityFinder,
+    five_digits,
+    last_part,
+    squeeze,
+)
 from geoportal.ingest.reading.source import Features, Source
 from geoportal.store.outlines import StoredOutline
 from geoportal.text.normalize import fold
@@ -39,9 +45,12 @@ class OutlineExtract(Extract):
     ----------
     outlines : list of StoredOutline
         One a district, dissolved, ordered by code.
+    broken : int
+        Features that are, or may be, of a district and cannot be used.
     """
 
     outlines: list[StoredOutline] = field(default_factory=list)
+    broken: int = 0
 
 
 def describes(_name: str, features: Features) -> bool:
@@ -72,16 +81,20 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
     parts: dict[str, list[BaseGeometry]] = {}
     districts: dict[str, District] = {}
     school_field = find_school_field(feature.properties for feature in features)
+    drawn = {_named_code(feature.properties)[0] for feature in features if feature.is_area}
     for feature in features:
         if not feature.is_area:
-            extract.issues.append(_no_area_shape(feature))
+            issue = _no_area_shape(feature, drawn)
+            extract.issues.append(issue)
+            extract.broken += issue.severity == ERROR
             continue
         extract.rows_read += 1
         district = _district_of(feature, school_field, edition.municipalities)
-        problem = _problem(feature, district, districts)
+        problem = _problem(feature, district, districts, edition.municipalities)
         if problem:
             extract.issues.append(problem)
             extract.rejected += 1
+            extract.broken += problem.severity == ERROR
         elif feature.geometry is not None and district is not None:
             parts.setdefault(district.code, []).append(feature.geometry)
             districts.setdefault(district.code, district)
@@ -96,14 +109,23 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
     return extract
 
 
-def _no_area_shape(feature: Feature) -> Issue:
+def _no_area_shape(feature: Feature, drawn: Container[str]) -> Issue:
+    """Tell of a point or line; an error where a district of N03 has nothing else.
+
+    ``drawn``: the codes of areas.
+    """
+    code = five_digits(str(feature.properties.get("N03_007") or ""))
     kind = feature.geometry.geom_type if feature.geometry is not None else ""
     message = "a point or line, no area: the feature is passed over"
-    return _issue(feature, "geometry", "not_an_area", WARNING, kind, message)
+    severity = ERROR if code and code not in drawn else WARNING
+    return _issue(feature, "geometry", "not_an_area", severity, kind, message)
 
 
 def _problem(
-    feature: Feature, district: District | None, before: Mapping[str, District]
+    feature: Feature,
+    district: District | None,
+    before: Mapping[str, District],
+    municipalities: MunicipalityFinder,
 ) -> Issue | None:
     if feature.fault:
         value = district.code if district else ""
@@ -111,7 +133,7 @@ def _problem(
         return _issue(feature, "geometry", "broken_feature", ERROR, value, message)
     if district is None:
         value = _named_code(feature.properties)[1]
-        severity = ERROR if value else INFO
+        severity = ERROR if value or _is_municipality(feature.properties) else INFO
         message = (
             "no district code of five or six digits (N03_007, code), and no name with what it is "
             "(圏域名, 学区名): the feature is left out"
@@ -123,11 +145,40 @@ def _problem(
     if not lies_in_japan([feature.geometry]):
         message = "the feature does not lie in Japan (longitude, latitude): it is left out"
         return _issue(feature, "geometry", "not_in_japan", ERROR, district.code, message)
+    if not district.is_local and (other := _other_municipality(feature, district, municipalities)):
+        message = f"the code is that of {district.name}, the name that of {other}: it is left out"
+        return _issue(feature, "N03_007", "municipality_conflict", ERROR, district.code, message)
     named = before.get(district.code)
     if district.is_local and named is not None and named.name != district.name:
         message = f"{named.name} has this code already; the feature is left out: give it its own"
         return _issue(feature, "code", "duplicate_code", ERROR, district.code, message)
     return None
+
+
+def _other_municipality(
+    feature: Feature, district: District, municipalities: MunicipalityFinder
+) -> str:
+    """Return the name N03 gives if it is that of another municipality of the prefecture."""
+    name = squeeze(str(feature.properties.get("N03_004") or ""))
+    known = municipalities.reference.municipalities
+    if not name or district.code not in known or name in (district.name, known[district.code].name):
+        return ""
+    city = municipalities.city_of(district.code)
+    alike = (info for code, info in known.items() if code[:2] == district.code[:2])
+    return next(
+        (
+            name
+            for info in alike
+            if name == last_part(info.name) and municipalities.city_of(info.code) == city
+        ),
+        "",
+    )
+
+
+def _is_municipality(properties: Mapping[str, Any]) -> bool:
+    """Return whether N03 names a municipality; some areas (所属未定地) are of none."""
+    name = str(properties.get("N03_004") or "")
+    return bool(name) and "所属未定" not in name
 
 
 def _issue(
@@ -147,6 +198,8 @@ def _district_of(
         find_code=municipalities.area_code,
     )
     code, _value = _named_code(feature.properties)
+    if not municipalities.prefecture(code[:2]):
+        code = ""
     if local is None or (code and _is_official_name(code, local, municipalities)):
         return _district(code, feature.properties, municipalities) if code else None
     info = municipalities.reference.municipalities.get(local.municipality_code)

@@ -44,8 +44,13 @@ _SUPPRESSED: Final = "*"
 _AGES: Final = ("pop65", "pop75", "pop85", "alone")
 _AMONG: Final = (("pop65", "pop75"), ("pop75", "pop85"), ("pop65", "alone"))
 """Groups of which the second is part of the first."""
-_SEXES: Final = ("t001101002", "t001101003")
-"""Columns of men and women."""
+_SEXES: Final = {
+    "pop": ("t001101002", "t001101003"),
+    "pop65": ("t001101020", "t001101021"),
+    "pop75": ("t001101023", "t001101024"),
+    "pop85": ("t001101026", "t001101027"),
+}
+"""Columns of men and women of each group."""
 _STEP: Final = 20_000
 
 
@@ -118,16 +123,27 @@ def _check_sums(record: Record, total: int, ages: dict[str, int | None]) -> None
     Both sexes are the total, the older are among the old. The old of a cell with others merged
     into it may be more than its total, which stays its own.
     """
-    men, women = (read_whole(record.further(name), MOST_PEOPLE) for name in _SEXES)
+    apart = any(
+        _differ(people, [record.further(heading) for heading in _SEXES[group]])
+        for group, people in {"pop": total, **ages}.items()
+        if group in _SEXES
+    )
     pairs = [(ages[old], ages[older]) for old, older in _AMONG]
     pairs += [(total, ages["pop65"])] if record.get("treatment") == "0" else []
-    apart = men is not None and women is not None and men + women != total
     if apart or any(a is not None and b is not None and a < b for a, b in pairs):
         message = (
             "the figures contradict each other (men and women, the old and the older): the row is "
             "shifted or damaged; get the file again"
         )
         raise _BadCellError("pop", "shifted_row", message)
+
+
+def _differ(people: int | None, sexes: list[str]) -> bool:
+    """Say whether men and women are not all people, or the cell of one of them is blank."""
+    men, women = (read_whole(text, MOST_PEOPLE) for text in sexes)
+    if any(sexes) and not all(sexes):
+        return True
+    return None not in (people, men, women) and (men or 0) + (women or 0) != people
 
 
 def _code(record: Record, name: str) -> int:

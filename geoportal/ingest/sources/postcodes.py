@@ -46,6 +46,8 @@ KEN_ALL_LAYOUT: Final = Layout(NAME, KEN_ALL, {}, ())
 _KEN_ALL_WIDTH = 15
 _POSTAL = re.compile("[0-9]{7}")
 _CODE = re.compile("[0-9]{5}")
+_READING = re.compile(r"(?!\d+$)[\uff61-\uff9f\u30a1-\u30fc\W0-9A-Za-z]*")
+"""Of a town: katakana of either width, with marks, numbers and Latin letters."""
 
 
 def recognise_ken_all(member: Member) -> StreamedTable | None:
@@ -90,6 +92,8 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
     table = extract.table
     code_at = table.positions.get("jisx0402", 0)
     postal_at = table.positions.get("postal_code", 2)
+    kana_at = table.positions.get("neighborhood_kana", 5 if not table.positions else None)
+    town_at = table.positions.get("neighborhood", 8)
     known = edition.municipalities.reference.municipalities
     for line, cells in extract.data_rows():
         if len(cells) == table.width and not edition.takes(cells[code_at].strip()):
@@ -105,6 +109,11 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
         elif not _POSTAL.fullmatch(cells[postal_at].strip()):
             message, value = "expected 7 digits", cells[postal_at]
             extract.add_issue(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
+        elif (kana_at is not None and not _READING.fullmatch(cells[kana_at])) or cells[
+            town_at
+        ].isdecimal():
+            message, value = "the row is shifted: expected a town and its reading", cells[town_at]
+            extract.add_issue(Issue(line, "neighborhood", "shifted_row", ERROR, value, message))
         else:
             yield cells
 

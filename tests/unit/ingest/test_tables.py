@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 import xlsxwriter
 
+from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.header_rows import join_rows
-from geoportal.ingest.files.tables import Row, find_delimiter
+from geoportal.ingest.files.tables import Row, find_delimiter, read_text, require_lines
 from tests.unit.ingest.official import by_name, codes, import_into, names, only
 
 HEADER = ["事業所番号", "事業所名称", "実施サービス", "住所", "電話番号"]
@@ -313,7 +317,6 @@ def test_a_text_that_ends_in_nothing_but_empty_lines_is_refused(database, tmp_pa
     ("limit", "bound", "lines"),
     [
         ("tables._MOST_EMPTY", 50, "a\r\n" * 500),
-        ("tables._MOST_ROWS", 50, "1,2,3\r\n" * 50),
         ("table_rows._MOST_MALFORMED", 20, "one,two\r\n" * 21),
     ],
 )
@@ -325,3 +328,25 @@ def test_lines_without_end_are_refused_before_they_fill_the_memory(
     assert not only(import_into(database, path, dry_run=True, max_rejected_percent=100)).refused
     monkeypatch.setattr(f"geoportal.ingest.files.{limit}", bound)
     assert only(import_into(database, path, dry_run=True, max_rejected_percent=100)).refused
+
+
+@pytest.mark.parametrize(("different", "refused"), [(5, True), (60, False)])
+def test_rows_written_over_and_over_are_refused(monkeypatch, different, refused):
+    monkeypatch.setattr("geoportal.ingest.files.tables._JUDGED_ROWS", 100)
+    monkeypatch.setattr("geoportal.ingest.files.tables._FEWEST_DIFFERENT", 10)
+    lines = "".join(f"{row % different},b\n" for row in range(150))
+    with pytest.raises(UnreadableSourceError, match="over and over") if refused else nullcontext():
+        read_text(Member("a.csv", lines.encode()))
+    monkeypatch.setattr("geoportal.ingest.files.tables._MOST_ROWS", 120)
+    with pytest.raises(UnreadableSourceError):
+        read_text(Member("a.csv", lines.encode()))
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(300_000, True), (100_000, False)])
+def test_too_many_lines_are_refused_before_they_are_rows(monkeypatch, rows, refused):
+    """Those of a sheet that was saved with all its empty rows are none."""
+    monkeypatch.setattr("geoportal.ingest.files.tables._MOST_EMPTY", 1_000)
+    monkeypatch.setattr("geoportal.ingest.files.tables._SHORTEST_ROW", 0)
+    data = b"1,2,3,4\r\n" * rows + b",,,\r\n" * 400_000
+    with pytest.raises(UnreadableSourceError, match="split it") if refused else nullcontext():
+        require_lines("a.csv", data, 200_000)

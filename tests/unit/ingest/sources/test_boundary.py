@@ -168,3 +168,44 @@ def test_a_cut_map_file_is_refused(database, tmp_path, suffix):
         path.write_bytes(data[: int(len(data) * share)])
         assert only(import_into(database, path)).refused, share
     assert held(database) == {}
+
+
+def ward(code, name, geometry):
+    properties = {"N03_001": "福岡県", "N03_003": "北九州市", "N03_004": name, "N03_007": code}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+POINT = {"type": "Point", "coordinates": [130.85, 33.9]}
+MINAMI = box_geometry(*KOKURA_MINAMI[1])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ward("40107", "小倉南区", None),
+        ward("40107", "小倉南区", {"type": "Polygon", "coordinates": []}),
+        ward("40107", "小倉南区", box_geometry(33.8, 130.8, 33.9, 130.9)),
+        ward("40107", "小倉南区", {"type": "Polygone", "coordinates": []}),
+        ward("40107", "小倉南区", POINT),
+        ward(None, "小倉南区", MINAMI),
+        ward("99999", "小倉南区", MINAMI),
+    ],
+    ids=["none", "empty", "exchanged", "no shape", "point", "no code", "code of no prefecture"],
+)
+def test_a_broken_outline_refuses_the_file_unless_it_is_asked_for(database, tmp_path, broken):
+    whole = [ward("40106", "小倉北区", box_geometry(*KOKURA_KITA[1]))] * 9
+    path = write_geojson(tmp_path / "N03_250101.geojson", [*whole, broken])
+    report = only(import_into(database, path))
+    assert (report.refused, held(database)) == (True, {})
+    assert [issue.line for issue in report.issues if issue.severity == "error"] == [1, 10]
+    assert not only(import_into(database, path, max_rejected_percent=50)).refused
+    assert set(held(database)) == {"40106"}
+
+
+@pytest.mark.parametrize(
+    "beside", [ward(None, "所属未定地", MINAMI), ward("40106", "小倉北区", POINT)]
+)
+def test_what_belongs_to_no_district_refuses_no_file(database, tmp_path, beside):
+    whole = ward("40106", "小倉北区", box_geometry(*KOKURA_KITA[1]))
+    path = write_geojson(tmp_path / "N03_250101.geojson", [*[whole] * 9, beside])
+    assert not only(import_into(database, path)).refused
