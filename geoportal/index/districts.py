@@ -242,11 +242,11 @@ class DistrictIndex:
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
         near = [
-            (leaf.level != "ward", leaf.code, part)  # in the order of `leaf_of`
+            (*_leaf_order(leaf), part)
             for part in self._around(lon, lat)
             if (leaf := self._districts[self._codes[self._owners[part]]]).level in _LEAF_LEVELS
         ]
-        for _, code, part in sorted(near):
+        for *_, code, part in sorted(near):
             if shapely.intersects_xy(self._parts[part], lon, lat):
                 return self._districts[code]
         return None
@@ -267,9 +267,13 @@ class DistrictIndex:
 
 def leaf_of(covering: Iterable[District]) -> District | None:
     """Return the municipality or ward among districts that cover a point, None without one."""
-    leaves = [d for d in covering if d.level in _LEAF_LEVELS]
-    wards = [d for d in leaves if d.level == "ward"]
-    return next(iter(wards or leaves), None)
+    leaves = (district for district in covering if district.level in _LEAF_LEVELS)
+    return min(leaves, key=_leaf_order, default=None)
+
+
+def _leaf_order(leaf: District) -> tuple[bool, str]:
+    """Return by what one of several municipalities and wards around a point comes first."""
+    return leaf.level != "ward", leaf.code
 
 
 def place_of(
