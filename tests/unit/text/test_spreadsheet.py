@@ -16,7 +16,7 @@ def test_a_cell_comes_back_as_it_was_and_never_runs(text: str) -> None:
     assert not cell.startswith(FORMULA_STARTS)
 
 
-@pytest.mark.parametrize("sign", "=+-@＝＋－＠\u2212﹦﹢﹣﹫\t\r\n")
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠\u2212﹦﹢﹣﹫")
 def test_what_a_spreadsheet_may_run_is_marked(sign: str) -> None:
     assert harmless(f"{sign}1+1") == f"'{sign}1+1"
 
