@@ -86,6 +86,9 @@ def test_only_over_tls_is_the_browser_told_to_come_back_over_tls(portal):
     headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
     told = client.get("/about", headers=headers, environ_overrides=PROXY)
     assert told.headers["Strict-Transport-Security"] == "max-age=31536000"
+    del headers["X-Forwarded-For"]  # a proxy may say the scheme alone
+    alone = client.get("/about", headers=headers, environ_overrides=PROXY)
+    assert "Strict-Transport-Security" in alone.headers
     untrusted = client.get("/about", headers=headers, environ_overrides={"REMOTE_ADDR": "8.8.8.8"})
     plain = client.get("/about")
     assert "Strict-Transport-Security" not in {**untrusted.headers, **plain.headers}
@@ -102,6 +105,7 @@ def test_only_over_tls_is_the_browser_told_to_come_back_over_tls(portal):
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.1"}, 403),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 403),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.1"}, 403),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 403),
         # A trusted proxy's word counts; what the client itself added before it does not.
         ("10.0.0.9", {"X-Forwarded-For": "127.0.0.1"}, 200),
         ("10.0.0.9", {"X-Forwarded-For": "127.0.0.1, 192.0.2.1"}, 403),
