@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import anyio
@@ -23,6 +22,7 @@ from mcp_types import Tool as ToolDescription
 from geoportal.assistant.tools import INSTRUCTIONS, TOOLS, Tool
 from geoportal.errors import GeoportalError
 from geoportal.services.view import View
+from geoportal.version import program_version
 
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
@@ -53,7 +53,7 @@ def make_server(view: Callable[[], View]) -> Server[Any]:
 
     return Server(
         "geoportal",
-        version=version("geoportal"),
+        version=program_version(),
         title="在宅医療・介護の資源マップ",
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,

@@ -18,7 +18,7 @@ from geoportal.progress import Progress, no_progress
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
-from geoportal.store.database import open_database, require_whole
+from geoportal.store.database import open_database, read_through, require_whole
 from geoportal.workers import usable_processes
 
 _STEPS = 3
@@ -33,8 +33,9 @@ _PEOPLE = ("mesh-population", "town-population", "sample")
 def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Finding]:
     """Look at the database and the data in it."""
     try:
-        database = open_database(settings.database)
         progress("doctor", 0, _STEPS)
+        read_through(settings.database, progress)
+        database = open_database(settings.database)
         require_whole(database)
         progress("doctor", 1, _STEPS)
         processes = usable_processes(settings.processes)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from rtree import index as rtree_index
 
 _LEAF_LEVELS = ("ward", "municipality")
-"""In the order of `leaf_of`."""
 _DRAWING_DIGITS = 7
 _KEPT_PARTS = 512
 _KEPT_DRAWINGS = 256
@@ -242,8 +241,10 @@ class DistrictIndex:
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
-        limits, leaves = self._leaves
-        for part in leaves[_holding(limits, lon, lat)].tolist():
+        leaves, orders = self._leaves
+        near = (order for order in orders[list(self._around(lon, lat))].tolist() if order >= 0)
+        for order in sorted(near):
+            part = leaves[order]
             if shapely.intersects_xy(self._parts[part], lon, lat):
                 return self._districts[self._codes[self._owners[part]]]
         return None
@@ -253,13 +254,20 @@ class DistrictIndex:
         return _limits_of(self._boxes)
 
     @cached_property
-    def _leaves(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the limits of the parts of wards, then municipalities, by code; and the parts."""
-        levels = np.array([one.level for one in self._districts.values()], dtype=str)
-        of_parts = levels[self._owners] if levels.size else np.empty(0, dtype=str)
-        parts = [np.flatnonzero(of_parts == level) for level in _LEAF_LEVELS]
-        leaves = np.concatenate(parts)
-        return _limits_of(self._boxes[leaves]), leaves
+    def _leaves(self) -> tuple[list[int], NDArray[np.int64]]:
+        """Return the parts of municipalities and wards in order, and the place of each part in it.
+
+        The order is that of `leaf_of`; a part of another district has the place -1.
+        """
+        places = [
+            self._numbers[district.code]
+            for district in sorted(self._districts.values(), key=_leaf_order)
+            if district.level in _LEAF_LEVELS
+        ]
+        leaves = [part for place in places for part in range(*self._edges[place : place + 2])]
+        orders = np.full(self._owners.size, -1, dtype=np.int64)
+        orders[leaves] = np.arange(len(leaves))
+        return leaves, orders
 
     def distance_to_m(self, code: str, lon: float, lat: float) -> float:
         """Return roughly how far a point lies outside a district, 0 inside; metres.
@@ -289,9 +297,13 @@ def _holding(limits: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.
 
 def leaf_of(covering: Iterable[District]) -> District | None:
     """Return the municipality or ward among districts that cover a point, None without one."""
-    leaves = [d for d in covering if d.level in _LEAF_LEVELS]
-    wards = [d for d in leaves if d.level == "ward"]
-    return next(iter(wards or leaves), None)
+    leaves = (district for district in covering if district.level in _LEAF_LEVELS)
+    return min(leaves, key=_leaf_order, default=None)
+
+
+def _leaf_order(leaf: District) -> tuple[bool, str]:
+    """Return by what one of several municipalities and wards around a point comes first."""
+    return leaf.level != "ward", leaf.code
 
 
 def place_of(

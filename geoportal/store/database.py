@@ -6,7 +6,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.progress import Progress
 from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.postgis import drop_views, make_views
 from geoportal.store.read_only import read_only_uri
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_READ_BYTES = 16 * 1024 * 1024
 _ADVISORY_LOCK = 0x67656F70  # "geop"
 CHANNEL = "geoportal"
 """Channel of PostgreSQL's LISTEN and NOTIFY; what is sent says nothing."""
@@ -93,6 +95,24 @@ def shown_location(location: str) -> str:
     if "://" not in location:
         return location
     return sa.make_url(location).render_as_string(hide_password=True)
+
+
+def read_through(location: str, progress: Progress) -> None:
+    """Read an embedded database's file once from beginning to end, saying how far it is.
+
+    The check of its pages, which says nothing on the way, then finds them in memory. Nothing is
+    done for a server's. The file may not be open in this process: closing it here would end
+    SQLite's locks on it.
+    """
+    path = Path(location)
+    if "://" in location or not path.is_file():
+        return
+    steps = path.stat().st_size // _READ_BYTES + 2
+    with suppress(OSError), path.open("rb") as file:  # a fault of the disk is for the check to say
+        for step in range(steps - 1):
+            progress("pages", step, steps)
+            file.read(_READ_BYTES)
+    progress("pages", steps, steps)
 
 
 def require_whole(database: Database) -> None:

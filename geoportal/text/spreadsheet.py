@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from geoportal.text.contact import visible
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+FORMULA_STARTS: Final = tuple("=+-@＝＋－＠\N{MINUS SIGN}﹦﹢﹣﹫\t\r\n")
 """What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
-signs as formulas, too (OWASP, CSV Injection)."""
+signs as formulas, too (OWASP, CSV Injection). The minus sign U+2212 is the full-width one once a
+file is saved as Shift_JIS."""
 _SIGNS: Final = re.escape("".join(FORMULA_STARTS))
 _RUNS: Final = re.compile(f"'*[{_SIGNS}]")
 _MARKED: Final = re.compile(f"'+[{_SIGNS}]")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -24,6 +23,7 @@ from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
+from geoportal.version import program_version
 from geoportal.web import arrival, observation, open_data, problems
 from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
@@ -45,7 +45,6 @@ from geoportal.web.site.templates import KeysFirst
 
 MAX_BODY_BYTES = 64 * 1024
 _LOG = structlog.get_logger("geoportal.web")
-_version = cache(version)
 
 
 def create_app(
@@ -63,7 +62,7 @@ def create_app(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
-            version=_version("geoportal"),
+            version=program_version(),
             description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
         ),
         doc_ui=False,

@@ -26,6 +26,7 @@ _LABEL_LENGTH: Final = 63
 FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
 """Headers by which a proxy says for whom it asks."""
 _FORWARDING: Final = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in FORWARDING)
+_FORWARDED_SCHEME: Final = "HTTP_X_FORWARDED_PROTO"
 Environ = dict[str, Any]
 
 
@@ -54,7 +55,7 @@ class Arrival:
         return name in self._settings.hosts or _is_loopback(name)
 
     def _read_proxy(self, environ: Environ) -> None:
-        if not any(name in environ for name in _FORWARDING):
+        if not any(name in environ for name in (*_FORWARDING, _FORWARDED_SCHEME)):
             return
         trusted = self._settings.trusted_proxies
         if not _is_in(environ.get("REMOTE_ADDR", ""), trusted):
@@ -64,7 +65,7 @@ class Arrival:
         client = next((c for c in reversed(clients) if not _is_in(c, trusted)), clients[0])
         if _address(client) is not None:
             environ["REMOTE_ADDR"] = client
-        scheme = environ.pop("HTTP_X_FORWARDED_PROTO", "")
+        scheme = environ.pop(_FORWARDED_SCHEME, "")
         if scheme in {"http", "https"}:
             environ["wsgi.url_scheme"] = scheme
         for name in _FORWARDING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Request, Response, abort, request
 from flask_compress import Compress
@@ -47,6 +48,9 @@ _JSON = "application/json"
 _AS_IT_IS = "identity"
 _JSON_ONLY = ("/api", "/ogc")
 """Where what is posted must be JSON."""
+_BEGINS_ONCE: Final = re.compile("/(?!/)").match
+"""Paths that begin with one slash. Werkzeug finds the route of any other as if it did, or leads to
+the ``Host`` and query that were sent; lanes and limits go by the path as it is."""
 
 
 class Application(OpenAPI):
@@ -85,8 +89,8 @@ class Application(OpenAPI):
 def add_passage(app: Flask, arrived: arrival.Arrival) -> None:
     """Have every request and answer pass here: what is done for each, once and in one place.
 
-    A request is read, and refused where it is to another name or a body is not what is taken. An
-    answer is compressed, counted and logged, and gets its security headers.
+    A request is read, and refused where it is to another name, its path is none, or a body is not
+    what is taken. An answer is compressed, counted and logged, and gets its security headers.
     """
     served, observed = app.wsgi_app, observation.observation_of(app)
     app.config.update(_COMPRESSION)
@@ -109,6 +113,8 @@ def add_passage(app: Flask, arrived: arrival.Arrival) -> None:
         environ = request.environ
         if arrival.is_refused(environ):
             abort(HTTPStatus.BAD_REQUEST)
+        if not _BEGINS_ONCE(environ["PATH_INFO"]):
+            abort(HTTPStatus.NOT_FOUND)
         is_plain = environ.get("CONTENT_TYPE") == _JSON and "HTTP_CONTENT_ENCODING" not in environ
         if is_plain or environ["REQUEST_METHOD"] != "POST":
             return None

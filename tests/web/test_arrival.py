@@ -86,6 +86,9 @@ def test_only_over_tls_is_the_browser_told_to_come_back_over_tls(portal):
     headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
     told = client.get("/about", headers=headers, environ_overrides=PROXY)
     assert told.headers["Strict-Transport-Security"] == "max-age=31536000"
+    del headers["X-Forwarded-For"]  # a proxy may say the scheme alone
+    alone = client.get("/about", headers=headers, environ_overrides=PROXY)
+    assert "Strict-Transport-Security" in alone.headers
     untrusted = client.get("/about", headers=headers, environ_overrides={"REMOTE_ADDR": "8.8.8.8"})
     plain = client.get("/about")
     assert "Strict-Transport-Security" not in {**untrusted.headers, **plain.headers}
@@ -102,6 +105,7 @@ def test_only_over_tls_is_the_browser_told_to_come_back_over_tls(portal):
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.1"}, 403),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 403),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.1"}, 403),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 403),
         # A trusted proxy's word counts; what the client itself added before it does not.
         ("10.0.0.9", {"X-Forwarded-For": "127.0.0.1"}, 200),
         ("10.0.0.9", {"X-Forwarded-For": "127.0.0.1, 192.0.2.1"}, 403),
@@ -138,3 +142,21 @@ def test_invented_methods_and_paths_do_not_grow_the_counts(app):
 def test_a_list_of_networks_that_is_none_is_told(name, value):
     with pytest.raises(UsageError, match=f"GEOPORTAL_{name} must list addresses"):
         Settings.from_environment({f"GEOPORTAL_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "path", ["", "//", "//metrics", "//coverage/map.pdf", "api/v1/points", "//evil.example/", "*"]
+)
+def test_a_path_that_does_not_begin_with_one_slash_is_under_no_route(app, path):
+    """Lanes and limits go by the path; nothing leads to the name and the query that were sent."""
+    environ = create_environ("/", query_string="address=桜町一丁目")
+    environ |= {"PATH_INFO": path, "HTTP_HOST": "evil.example"}
+    _pieces, status, headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    assert status.startswith("404 ")
+    assert "Location" not in headers
+
+
+def test_no_route_leads_elsewhere_by_itself(app):
+    """The framework would make an absolute address of the ``Host`` that was sent."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule != "/"]
+    assert not [str(r) for r in rules if (r.strict_slashes and not r.is_leaf) or r.redirect_to]

@@ -35,7 +35,7 @@ MARKUP = "\"'><img src=hostile onerror=hostile()><script>hostile()</script>]]>&a
 UNSEEN = "\x00\x07\x1b\x85\u200b\u200f\u202e\u2028\u2066\u061c\ufeff\U000e0041"
 FORMULA = "\u200b＝hostile()"
 NAME = f"{MARKUP}{UNSEEN}"
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r")
+FORMULA_STARTS = tuple("=+-@＝＋－＠\u2212\t\r")
 FORMATS = ("csv", "xlsx", "geojson", "gpkg", "kml")
 MORE = [
     *[("GET", f"/data/changes/sources/bureau.{ending}") for ending in ("atom", "json", "csv")],

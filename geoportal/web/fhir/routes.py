@@ -6,7 +6,6 @@ What a URL may hold is public. A position is taken in the body of a POST to ``_s
 from __future__ import annotations
 
 from http import HTTPStatus
-from importlib.metadata import version
 
 from flask import Blueprint, Response, abort, request
 
@@ -18,6 +17,7 @@ from geoportal.documents.fhir_resources import Resources
 from geoportal.documents.fhir_search import INCLUDES, read_query, search_bundle
 from geoportal.documents.fhir_terms import DEFINED, definitions
 from geoportal.errors import UsageError
+from geoportal.version import program_version
 from geoportal.web.api.answers import private, public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
@@ -59,7 +59,7 @@ _MAJOR = FHIR_VERSION.rpartition(".")[0]
 @blueprint.get("/metadata")
 def metadata() -> Response:
     """Return the CapabilityStatement."""
-    return public(capability_statement(_resources(), version("geoportal")), FHIR_JSON)
+    return public(capability_statement(_resources(), program_version()), FHIR_JSON)
 
 
 @blueprint.get("/<kind>")

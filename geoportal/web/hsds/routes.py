@@ -6,7 +6,6 @@ What a URL may hold is public; no home is taken anywhere here.
 from __future__ import annotations
 
 from http import HTTPStatus
-from importlib.metadata import version
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from geoportal.documents.hsds_search import (
 from geoportal.errors import UsageError
 from geoportal.index.uuids import uuid_of
 from geoportal.services.view import View
+from geoportal.version import program_version
 from geoportal.web.api.answers import public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
@@ -42,9 +42,7 @@ def root() -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the description of all endpoints."""
-    return public(
-        openapi_document(view_here().reference, trusted_root() or "", version("geoportal"))
-    )
+    return public(openapi_document(view_here().reference, trusted_root() or "", program_version()))
 
 
 @blueprint.get("/<table>")

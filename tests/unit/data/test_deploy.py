@@ -102,6 +102,7 @@ def test_units_parse_and_are_hardened(path):
     for key in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "DynamicUser"):
         assert service[key] == "yes"
     assert service["ProtectSystem"] == "strict"
+    assert service["EnvironmentFile"] == "-/etc/geoportal.env"  # all work on one database
 
 
 def test_the_server_has_the_time_it_takes_to_drain():

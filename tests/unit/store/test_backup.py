@@ -22,6 +22,7 @@ from geoportal.store.database import (
     dataset_version,
     import_lock,
     open_database,
+    read_through,
 )
 
 NOW = datetime(2026, 11, 29, 3, 15, 0, tzinfo=JST)
@@ -239,3 +240,15 @@ def test_the_staff_of_a_copy_that_has_none_cannot_be_asked_for(city, tmp_path):
     copy = back_up(city, tmp_path / "copy.db", NOW)
     with pytest.raises(UsageError, match="staff"):
         restore(copy.path, str(tmp_path / "test.db"), staff=True)
+
+
+def test_reading_through_says_how_far_it_is(tmp_path):
+    file = tmp_path / "large.db"
+    with file.open("wb") as made:
+        made.truncate(70 * 1024 * 1024)
+    told = []
+    read_through(str(file), lambda label, done, total: told.append((label, done, total)))
+    assert [done for _label, done, _total in told] == [0, 1, 2, 3, 4, 6]
+    assert {total for _label, _done, total in told} == {6}
+    for nothing in (tmp_path / "none.db", tmp_path, "postgresql://127.0.0.1:1/none"):
+        read_through(str(nothing), lambda *_: pytest.fail("nothing is read"))

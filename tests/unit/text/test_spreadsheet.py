@@ -16,6 +16,11 @@ def test_a_cell_comes_back_as_it_was_and_never_runs(text: str) -> None:
     assert not cell.startswith(FORMULA_STARTS)
 
 
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠\u2212﹦﹢﹣﹫")
+def test_what_a_spreadsheet_may_run_is_marked(sign: str) -> None:
+    assert harmless(f"{sign}1+1") == f"'{sign}1+1"
+
+
 @pytest.mark.parametrize("text", ["'名称", "名称", "''", ""])
 def test_other_text_is_left_alone(text: str) -> None:
     assert harmless(text) == as_meant(text) == text
