@@ -54,7 +54,8 @@ class Arrival:
         return name in self._settings.hosts or _is_loopback(name)
 
     def _read_proxy(self, environ: Environ) -> None:
-        if not any(name in environ for name in _FORWARDING):
+        first, second, third = _FORWARDING
+        if first not in environ and second not in environ and third not in environ:
             return
         trusted = self._settings.trusted_proxies
         if not _is_in(environ.get("REMOTE_ADDR", ""), trusted):
