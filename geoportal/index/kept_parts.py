@@ -10,16 +10,16 @@ A point, an address or free text is never part of a key, and no kept value is ma
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
 Part = TypeVar("Part")
 MOST: Final = 4_096
+_NOT_KEPT: Final = object()
 
 
 class KeptParts:
-    """The parts asked for last. Thread-safe: two threads may make the same one.
+    """The parts made last. Thread-safe: two threads may make the same one.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class KeptParts:
 
     def __init__(self, most: int = MOST, size: Callable[[Any], int] = lambda _part: 1) -> None:
         self._most, self._size = most, size
-        self._parts: OrderedDict[Hashable, Any] = OrderedDict()
+        self._parts: dict[Hashable, Any] = {}
         self._held = 0
         self._lock = threading.Lock()
 
@@ -40,19 +40,17 @@ class KeptParts:
 
         ``key`` begins with the name of the part; the rest are codes and days.
         """
-        with self._lock:
-            if key in self._parts:
-                self._parts.move_to_end(key)
-                found: Part = self._parts[key]
-                return found
+        found: Part = self._parts.get(key, _NOT_KEPT)
+        if found is not _NOT_KEPT:
+            return found
         made = make()
         with self._lock:
             if key not in self._parts:
                 self._held += self._size(made)
             self._parts[key] = made
             while self._held > self._most:
-                _, oldest = self._parts.popitem(last=False)
-                self._held -= self._size(oldest)
+                oldest = next(iter(self._parts))
+                self._held -= self._size(self._parts.pop(oldest))
         return made
 
     def items(self) -> list[tuple[Hashable, Any]]:
