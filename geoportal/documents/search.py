@@ -19,7 +19,7 @@ from geoportal.documents.search_extras import (
     visit_evidence_document,
 )
 from geoportal.documents.state import opening_texts
-from geoportal.domain.centre import LIAISON, Centre
+from geoportal.domain.centre import LIAISON
 from geoportal.domain.completeness import HELD, Asked, Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
@@ -29,6 +29,7 @@ from geoportal.search.answer import Answer
 from geoportal.search.completeness import area_completeness
 from geoportal.search.driving import HELD as HELD_ROADS
 from geoportal.search.rank import order_keys
+from geoportal.search.responsible import is_by_municipality
 from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
@@ -46,7 +47,7 @@ def search_text(view: View, answer: Answer) -> bytes:
     return orjson.dumps(
         {
             **_collection(view, answer, _features(view, answer.results, at_this_moment=True)),
-            **home_document(view, answer.query, answer.home),
+            **_of_home(view, answer.query, answer.home),
             "unlocated": answer.unlocated,
         }
     )
@@ -60,21 +61,42 @@ def result_features(view: View, results: Sequence[Result]) -> list[Document]:
 
 def home_document(view: View, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
+    document: Document = orjson.loads(orjson.dumps(_of_home(view, query, home)))
+    return document
+
+
+def _of_home(view: View, query: Query, home: District | None) -> Document:
+    """Return `home_document`, to be written as JSON."""
     if query.origin is None:
         held = [one for code in query.districts for one in view.snapshot.centres_for(code)]
         liaison = dict.fromkeys(one for one in held if one.kind == LIAISON)
         return {"centres": [brief_centre(centre) for centre in liaison]}
     day = query.open_at.astimezone(JST).date().isoformat() if query.open_at else ""
-    responsible = view.responsible_for(query.origin, home_code(query, home), day)
-    certain = [centre for one in responsible if one.certain for centre in one.centres]
+    snapshot, around = view.snapshot, home_code(query, home)
+    answering = partial(_answering, view, query.origin, around, day)
+    if is_by_municipality(snapshot, query.origin, around):
+        first, centres, responsible = snapshot.kept.part(("answering", around, day), answering)
+    else:
+        first, centres, responsible = answering()
     code = query.origin.municipality_code or (home.code if home else "")
-    unlisted = view.snapshot.kept.part(("unlisted", code), partial(_unlisted, view, code))
+    unlisted = snapshot.kept.part(("unlisted", code), partial(_unlisted, view, code))
     return {
-        "origin": _origin(query.origin, home, certain),
-        "centres": [brief_centre(centre) for centre in certain],
-        "responsible": [responsible_document(one) for one in responsible],
+        "origin": _origin(query.origin, home, first),
+        "centres": orjson.Fragment(centres),
+        "responsible": orjson.Fragment(responsible),
         **({"unlisted": unlisted} if unlisted else {}),
     }
+
+
+def _answering(view: View, origin: Origin, code: str, day: str) -> tuple[bytes, bytes, bytes]:
+    """Return who answers for a home as JSON: the first of those that surely do, these, and all."""
+    responsible = view.responsible_for(origin, code, day)
+    certain = [brief_centre(c) for one in responsible if one.certain for c in one.centres]
+    return (
+        orjson.dumps(certain[0] if certain else None),
+        orjson.dumps(certain),
+        orjson.dumps([responsible_document(one) for one in responsible]),
+    )
 
 
 def _unlisted(view: View, code: str) -> Document | None:
@@ -226,8 +248,8 @@ def _rare_members(view: View, result: Result) -> bytes:
     return b"," + orjson.dumps(added)[1:-1]
 
 
-def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:
-    """Return the origin; ``centres`` are those that surely answer for it, the first in front."""
+def _origin(origin: Origin, home: District | None, centre: bytes) -> Document:
+    """Return the origin; ``centre`` is the first of those that surely answer for it, as JSON."""
     return {
         "lon": origin.lon,
         "lat": origin.lat,
@@ -238,5 +260,5 @@ def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) ->
         "remainder": origin.remainder,
         "others": list(origin.others),
         "district": brief_district(home) if home else None,
-        "centre": brief_centre(centres[0]) if centres else None,
+        "centre": orjson.Fragment(centre),
     }

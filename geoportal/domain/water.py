@@ -65,8 +65,8 @@ class WaterIndex:
 
     def _near(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> NDArray[np.int64]:
         """Return the edges whose bounds touch those of a point and some places."""
-        x = [lon, *(one for one in lons.tolist() if one == one)]
-        y = [lat, *(one for one in lats.tolist() if one == one)]
+        x = [one for one in (lon, *lons.tolist()) if one == one]
+        y = [one for one in (lat, *lats.tolist()) if one == one]
         touched = self._limits <= np.array((max(x), max(y), -min(x), -min(y)))
         return np.asarray(np.logical_and.reduce(touched, axis=1).nonzero()[0])
 

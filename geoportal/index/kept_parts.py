@@ -10,12 +10,12 @@ A point, an address or free text is never part of a key, and no kept value is ma
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
 Part = TypeVar("Part")
 MOST: Final = 4_096
+_NOT_KEPT: Final = object()
 
 
 def _one(_part: Any) -> int:
@@ -23,7 +23,7 @@ def _one(_part: Any) -> int:
 
 
 class KeptParts:
-    """The parts asked for last, and the newest always; two threads may make the same one.
+    """The parts made last, and the newest always. Thread-safe: two threads may make the same one.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class KeptParts:
 
     def __init__(self, most: int = MOST, weight: Callable[[Any], int] = _one) -> None:
         self._most, self._weight, self._total = most, weight, 0
-        self._parts: OrderedDict[Hashable, Any] = OrderedDict()
+        self._parts: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
     def part(self, key: Hashable, make: Callable[[], Part]) -> Part:
@@ -43,11 +43,9 @@ class KeptParts:
 
         ``key`` begins with the name of the part; the rest are codes and days.
         """
-        with self._lock:
-            if key in self._parts:
-                self._parts.move_to_end(key)
-                found: Part = self._parts[key]
-                return found
+        found: Part = self._parts.get(key, _NOT_KEPT)
+        if found is not _NOT_KEPT:
+            return found
         made = make()
         with self._lock:
             if key in self._parts:
@@ -55,7 +53,7 @@ class KeptParts:
             self._parts[key] = made
             self._total += self._weight(made)
             while self._total > self._most and len(self._parts) > 1:
-                self._total -= self._weight(self._parts.popitem(last=False)[1])
+                self._total -= self._weight(self._parts.pop(next(iter(self._parts))))
         return made
 
     def items(self) -> list[tuple[Hashable, Any]]:

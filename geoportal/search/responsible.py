@@ -170,6 +170,17 @@ def is_divided(snapshot: Snapshot, code: str) -> bool:
     )
 
 
+def is_by_municipality(snapshot: Snapshot, origin: Origin, code: str) -> bool:
+    """Say whether who answers for a home goes by the municipality around it alone.
+
+    ``code`` is that of its outline. So it does for a point in one that is not divided.
+    """
+    is_point = origin.match_level == "point" and not (
+        origin.municipality_code or origin.uncertainty_m or origin.warnings
+    )
+    return is_point and not _of_local_areas(snapshot) and not is_divided(snapshot, code)
+
+
 def _held_for(snapshot: Snapshot, code: str) -> Sequence[Centre]:
     return snapshot.centres_ever_for(code) if code else ()
 
@@ -293,14 +304,7 @@ def _by_area(
 
 def local_centres(snapshot: Snapshot, home: HomePlace) -> Sequence[Centre]:
     """Return the centres of local areas of the home's municipality, or around its position."""
-    centres = snapshot.kept.part(
-        ("local areas",),
-        lambda: [
-            (centre, codes)
-            for centre in snapshot.centres
-            if (codes := _local_codes(snapshot, centre))
-        ],
-    )
+    centres = _of_local_areas(snapshot)
     if not centres:
         return ()
     around: set[str] = set()
@@ -317,6 +321,18 @@ def local_centres(snapshot: Snapshot, home: HomePlace) -> Sequence[Centre]:
             for code in codes
         )
     ]
+
+
+def _of_local_areas(snapshot: Snapshot) -> Sequence[tuple[Centre, list[str]]]:
+    """Return the centres that answer for local areas, and the codes of these."""
+    return snapshot.kept.part(
+        ("local areas",),
+        lambda: [
+            (centre, codes)
+            for centre in snapshot.centres
+            if (codes := _local_codes(snapshot, centre))
+        ],
+    )
 
 
 def _local_codes(snapshot: Snapshot, centre: Centre) -> list[str]:

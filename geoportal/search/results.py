@@ -181,7 +181,7 @@ def _visit_ranges(
     own = query.origin.uncertainty_m
     ruled = [kind in _VISITING_RULE for kind in snapshot.columns.kinds.take(rows).tolist()]
     theirs = snapshot.columns.uncertainty.take(rows).tolist()
-    farthest = max((one for one in metres if one is not None), default=0.0)
+    farthest = max([one for one in metres if one is not None], default=0.0)
     if visit_range(farthest + 1.0, own, max(theirs)) == "inside":  # so are all that are nearer
         return ["inside" if under else "" for under in ruled]
     return [

@@ -27,6 +27,7 @@ FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
 """Headers by which a proxy says for whom it asks."""
 _FORWARDING: Final = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in FORWARDING)
 _FORWARDED_SCHEME: Final = "HTTP_X_FORWARDED_PROTO"
+_BY_PROXIES: Final = frozenset((*_FORWARDING, _FORWARDED_SCHEME))
 Environ = dict[str, Any]
 
 
@@ -55,7 +56,7 @@ class Arrival:
         return name in self._settings.hosts or _is_loopback(name)
 
     def _read_proxy(self, environ: Environ) -> None:
-        if not any(name in environ for name in (*_FORWARDING, _FORWARDED_SCHEME)):
+        if _BY_PROXIES.isdisjoint(environ):
             return
         trusted = self._settings.trusted_proxies
         if not _is_in(environ.get("REMOTE_ADDR", ""), trusted):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Flask, Request, Response, abort, request
 from flask_compress import Compress
 from flask_openapi3 import OpenAPI
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 
 from geoportal.web import arrival, headers, observation, problems
 from geoportal.web.site.frame import RequestGlobals
@@ -46,6 +47,9 @@ _COMPRESSION = {
 """Answers hold no secret of ours (no cookies, no tokens), so BREACH has nothing to find."""
 _JSON = "application/json"
 _AS_IT_IS = "identity"
+_OF_FLASK = {"return_rule": True}
+"""How Flask asks for the route of a request."""
+PlainRules = Mapping[tuple[str, str], Rule]
 _JSON_ONLY = ("/api", "/ogc")
 """Where what is posted must be JSON."""
 _BEGINS_ONCE: Final = re.compile("/(?!/)").match
@@ -53,10 +57,36 @@ _BEGINS_ONCE: Final = re.compile("/(?!/)").match
 the ``Host`` and query that were sent; lanes and limits go by the path as it is."""
 
 
+class RouteFinder(MapAdapter):
+    """Finds the route of a request: of those without variable parts by its path as it is."""
+
+    def __init__(self, plain_rules: PlainRules, *bound: Any) -> None:
+        super().__init__(*bound)
+        self._plain_rules = plain_rules
+
+    def match(self, *asked: Any, **named: Any) -> Any:
+        """Return what `MapAdapter.match` does."""
+        if named == _OF_FLASK and not asked and not self.websocket:
+            rule = self._plain_rules.get((self.path_info, self.default_method))
+            if rule is not None:
+                return rule, {}
+        return super().match(*asked, **named)
+
+
 class Application(OpenAPI):
     """Flask as it is used here: no view is a coroutine, and ``g`` knows the visitor's language."""
 
     app_ctx_globals_class = RequestGlobals
+
+    @cached_property
+    def plain_rules(self) -> PlainRules:
+        """The rules without variable parts that answer at their path and nowhere else."""
+        found: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.url_map.iter_rules():
+            if not (rule.arguments or rule.websocket or rule.redirect_to):
+                for method in rule.methods or ():
+                    found.setdefault((rule.rule, method), []).append(rule)
+        return {asked: rules[0] for asked, rules in found.items() if len(rules) == 1}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is; Flask looks each time whether it is a coroutine."""
@@ -67,7 +97,8 @@ class Application(OpenAPI):
         if asked is None or "HTTP_UPGRADE" in asked.environ:
             return super().create_url_adapter(asked)
         environ = asked.environ
-        return MapAdapter(
+        return RouteFinder(
+            self.plain_rules,
             self.url_map,
             asked.host.lower(),
             asked.root_path,

@@ -45,8 +45,10 @@ def test_no_kept_key_or_value_holds_a_home_or_words(app, portal):
     )
     snapshot = portal.view().snapshot
     pages = app.extensions[EXTENSION][snapshot].items()
-    parts = snapshot.kept.items()
+    around = snapshot.surroundings.items()
+    parts = [*snapshot.kept.items(), *((key, value.rows) for key, value in around)]
     assert len(pages) == 1
+    assert {key[0] for key, _ in around} == {"around", "known"}
     assert {key[0] for key, _ in parts} >= {"area", "responsible", "line", "misplaced"}
     for key, value in (*pages, *parts):
         for leaf in (*leaves(key), *leaves(value)):

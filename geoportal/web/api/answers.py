@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from flask import Response, request
@@ -12,6 +13,9 @@ from flask_openapi3.utils import get_operation_id_for_path
 
 from geoportal.domain.completeness import HELD, MISSING, PARTIAL, TOLD
 from geoportal.web.api.reading import Resource
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 Schema = dict[Any, Any]
 
@@ -35,10 +39,22 @@ def resource(name: str, operations: str = "api") -> Resource:
     return Resource(name, __name__, url_prefix="/api/v1", operation_id_callback=operation_id)
 
 
+class WholeAnswer(Response):
+    """An answer whose body is there as a whole: nothing has to be closed when it is sent."""
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Return body, status and headers, to a POST as they are."""
+        if environ["REQUEST_METHOD"] != "POST" or self.status_code != HTTPStatus.OK:
+            return super().get_wsgi_response(environ)
+        return cast("list[bytes]", self.response), self.status, self.headers.to_wsgi_list()
+
+
 def private(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Response:
     """Return an answer nobody may keep: it depends on a home, or on the moment."""
     body = document if isinstance(document, bytes) else orjson.dumps(document)
-    response = Response(body, mimetype=mimetype)
+    response = WholeAnswer(body, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-store"
     return response
 

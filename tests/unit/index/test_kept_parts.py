@@ -18,11 +18,20 @@ def test_a_part_is_made_once():
     assert len(made) == 1
 
 
-def test_the_part_not_used_for_longest_leaves_first():
+def test_the_part_made_first_leaves_first():
     kept = KeptParts(2)
     for code in ("1", "2", "1", "3"):
         kept.part(("area", code), lambda code=code: code)
-    assert dict(kept.items()) == {("area", "1"): "1", ("area", "3"): "3"}
+    assert dict(kept.items()) == {("area", "2"): "2", ("area", "3"): "3"}
+
+
+def test_large_parts_make_others_leave_and_one_that_is_too_large_is_not_kept():
+    kept = KeptParts(10, size=len)
+    for code in ("4444", "55555", "22"):
+        assert kept.part(("area", code), lambda code=code: code) == code
+    assert [part for _, part in kept.items()] == ["55555", "22"]
+    assert kept.part(("area", "large"), lambda: "x" * 11) == "x" * 11
+    assert kept.items() == []
 
 
 def test_a_part_that_cannot_be_made_is_not_kept():
