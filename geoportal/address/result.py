@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from geoportal.domain.made_quickly import made_quickly
+
 MAX_CANDIDATES = 10
 """At most so many places are listed where a text leaves several open."""
 
@@ -54,6 +56,7 @@ class Candidate:
 NO_CANDIDATE = Candidate(None, None, None, "", "", "", "", None, "")
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class GeocodeResult:
     """The answer for one address, with the keys of ``POST /api/v1/locate``.

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from geoportal.domain.dating import age_days
+from geoportal.domain.made_quickly import made_quickly
 
 VALUES: tuple[str, ...] = ("yes", "no", "unknown")
 NOT_APPLICABLE = "not_applicable"
@@ -35,6 +36,7 @@ TURNING_AFTER_DAYS = frozenset(
 """Ages in days that any fact may have on the last day before it is stale."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One fact about a facility, as one source states it.

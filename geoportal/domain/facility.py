@@ -13,6 +13,7 @@ from geoportal.domain.claim import Claim
 from geoportal.domain.filing import Filing
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import Location
+from geoportal.domain.made_quickly import made_quickly
 
 KINDS: tuple[str, ...] = (
     "hospital",
@@ -49,6 +50,7 @@ NAVII_ID = "navii_id"
 IDENTIFIER_SCHEMES = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class FacilityRecord:
     """What one row of one source says about one facility, before anything is checked.
@@ -129,6 +131,7 @@ class FacilityRecord:
     serves: tuple[str, ...] = ()
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class SourceMention:
     """That a source lists a facility: which edition, under which record id."""
@@ -138,6 +141,7 @@ class SourceMention:
     as_of: str
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Facility:
     """One place that offers one kind of service, resolved from all records about it.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geoportal.domain.made_quickly import made_quickly
 
+
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Filing:
     """One accepted filing (受理された施設基準の届出) as the bureau's list shows it.

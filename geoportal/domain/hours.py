@@ -13,11 +13,14 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from geoportal.domain.made_quickly import made_quickly
+
 HOLIDAY = 7
 DAY_LABELS_JA = ("月", "火", "水", "木", "金", "土", "日", "祝")
 JST = timezone(timedelta(hours=9), "JST")
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Session:
     """One block of time on one day of the week.
@@ -58,6 +61,7 @@ def session_of(
     return Session(day, opens, closes, use, department)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Hours:
     """What is known of a facility's hours.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geoportal.domain.made_quickly import made_quickly
+
 LEVELS: tuple[str, ...] = (
     "prefecture",
     "municipality",
@@ -23,6 +25,7 @@ Published coordinates mark a building or its entrance; 50 m is also the least un
 """
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Location:
     """A verified position, or the absence of one with the reason.

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.claim import EVIDENCE, Claim, strongest
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.domain.stand_in import FILED_WITH_OTHERS, GROUP_SOURCES
 from geoportal.domain.vocabulary import Vocabulary
 
 _WORD_BITS = 64
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class SelectedClaim:
     """The claim chosen to answer for one code, as it stands on the snapshot's day.

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from geoportal.domain.claim import TURNING_AFTER_DAYS
 from geoportal.domain.dating import stated_date
 from geoportal.domain.facility import Facility
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.index.claims import select_claims
 from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
@@ -53,6 +54,7 @@ SHARED: Final = ("mention.facts.texts", "mention.hours", "mention.accepting")
 """Columns that number sets of days, and texts that many facilities share."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Row:
     """A facility as stored: its id, whether it is open, its JSON text."""

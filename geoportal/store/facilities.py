@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility, FacilityRecord
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.store import documents
 from geoportal.store.batches import ROW_BATCH, among, batches, insert_values, select_in
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
@@ -50,6 +51,7 @@ _CLAIM_COLUMNS = ("source", "record_id", "facility_id", "ordinal", *_CLAIM)
 _claim_values = attrgetter(*_CLAIM)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
     """A record as stored.

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.store.batches import among, batches, insert_rows, select_in
 from geoportal.store.documents import load_compared
 from geoportal.store.facilities import StoredRecord, read_records
 from geoportal.store.schema import claims, link_decisions, link_pairs, records, redirects
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class StoredPair:
     """A pair of ids that linking has judged.
@@ -45,6 +47,7 @@ BlockRow = tuple[str, ...]
 """Source, record id, content, facility id, day of closing and own id of a record, as stored."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class BlockRecord:
     """A record as far as linking compares it.

@@ -9,6 +9,7 @@ from geoportal.address.parsing.municipality_parser import MunicipalityParse, Mun
 from geoportal.address.parsing.town_parse import COMPLETED, DOUBTFUL, TownParse
 from geoportal.address.parsing.town_parser import TownParser
 from geoportal.address.text.canonical import CanonicalText
+from geoportal.domain.made_quickly import made_quickly
 
 CERTAIN = COMPLETED
 """Hypotheses with a higher penalty are never ``ok``."""
@@ -21,6 +22,7 @@ _SPACES = " \u3000\t\r\n,、，"
 _SEPARATORS = f"{_SPACES}-‐‑–—―−－ー"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class AddressInput:
     """What is to be parsed.
@@ -70,6 +72,7 @@ class AddressInput:
         return text[:offset].strip(), _JOINING.sub("", behind)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One way to parse a whole address.

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.text.normalize import VARIANT_KANJI
 
 LONGEST_TEXT = 160
@@ -132,6 +133,7 @@ def _arabic(numeral: str) -> str:
     return "".join(arabic)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class CanonicalText:
     """A text in canonical form; its representation hides the letters.

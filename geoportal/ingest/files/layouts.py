@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
 
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
 from geoportal.packed import Packed
 
@@ -138,6 +139,7 @@ class Layout:
         ]
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row whose cells are read by field name.

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from geoportal.domain.dating import imported_on, stated_date
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.packed import Packed
 from geoportal.text.contact import visible
 
@@ -16,6 +17,7 @@ INFO, WARNING, ERROR = "info", "warning", "error"
 VALUE_LENGTH = 80
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Issue:
     """Something a person should know about a file.

@@ -13,6 +13,7 @@ from itertools import chain
 from mmap import mmap
 from typing import Final
 
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import open_text
@@ -43,6 +44,7 @@ _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: the line (CSV) or row (Excel) where it starts, 1-based, and its cells as text."""

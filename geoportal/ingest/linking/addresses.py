@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from geoportal.address.text.canonical import canonicalize
+from geoportal.domain.made_quickly import made_quickly
 
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|..県|...県)")
 _MUNICIPALITY = re.compile(
@@ -24,6 +25,7 @@ _NUMBERS = re.compile(r"(?:\d+(?:丁目|番地|番|号|[-ノ, ])*)+")
 _LEAST_NUMBERS = 2
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class AddressParts:
     """An address below the municipality.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.geo.geodesic import distance_m
 from geoportal.ingest.linking.addresses import compare_address_parts
 from geoportal.ingest.linking.names import compare_kana, compare_names
@@ -49,6 +50,7 @@ _ONE_OF_ITS_NAME = 1
 _Item = TypeVar("_Item")
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Part:
     """One field's share of a score.
@@ -69,6 +71,7 @@ class Part:
     bits: float
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Match weights of two units, field by field.

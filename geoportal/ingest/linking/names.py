@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.text.normalize import fold, fold_name
 
 _SPACES = re.compile(r"\s+")
@@ -42,6 +43,7 @@ _NEAR = 0.85
 _ALIKE = 0.65
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class NameForms:
     """A name in the forms it is compared in.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.ingest.catalogue import is_fictional, lists_facilities, source_named
 from geoportal.ingest.linking.addresses import AddressParts, address_parts
 from geoportal.ingest.linking.names import NameForms, name_forms
@@ -40,6 +41,7 @@ class LinkageRecord(Protocol):
         """Source and record id."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Unit:
     """All records of one own id, as comparison fields.

@@ -13,8 +13,10 @@ from geoportal.domain.claim import Claim, claim_of
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.filing import Filing
 from geoportal.domain.hours import EMPTY_HOURS, Hours, Session, session_of
+from geoportal.domain.made_quickly import made_quickly
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class ListedRecord:
     """A facility record with its place in the file.

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from geoportal.address.result import GeocodeResult
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.location import SURVEYED_UNCERTAINTY_M, UNKNOWN_LOCATION, Location
+from geoportal.domain.made_quickly import made_quickly
 from geoportal.geo.geodesic import distance_m
 from geoportal.geo.polygons import in_japan
 from geoportal.ingest.resolve.geography import Geography
@@ -38,6 +39,7 @@ _NOTED = MappingProxyType({"near": "near_boundary", "unverified": "unverified"})
 """Warnings of how a position relates to its municipality."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Location and municipality of a record.
