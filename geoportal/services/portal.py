@@ -175,17 +175,28 @@ class Portal:
         with self._lock:
             self._latest, self._of_files, self._damaged, self._seen = None, None, True, None
 
-    def open_compiled(self) -> None:
-        """Open the present data if they are compiled, for processes that are forked afterwards.
+    def open_compiled(self) -> View | None:
+        """Open the present data, for processes that are forked afterwards: they look again.
 
-        They look again before they answer. Nothing is done while the database does not answer, or
-        where the data are not compiled for today.
+        This process does not compile: `compiling` does, where the data are not compiled for today.
+        None while the database does not answer, or where no file can be kept.
         """
         from sqlalchemy.exc import DBAPIError  # takes time to load
 
         with self._lock, suppress(StaleArchiveError, DBAPIError):
-            self._refresh(self.clock(), only_compiled=True)
+            try:
+                self._refresh(self.clock(), only_compiled=True)
+            except StaleArchiveError:
+                if self.compiling is None:
+                    raise
+                self.compiling(self.database.derived_directory, wait=True, rebuild=False)
+                self._refresh(self.clock(), only_compiled=True)
         self._checked_at = 0.0
+        return self._latest and self._latest.at(self.clock(), self.engine)
+
+    def forget_shown(self) -> None:
+        """Begin to count anew how often each facility was shown."""
+        self.exposure = ExposureLedger()
 
     def _current(self, now: datetime) -> View:
         if self._is_followed and self._latest is not None:

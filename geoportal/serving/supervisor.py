@@ -35,9 +35,10 @@ _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 4.0
 _STEADY_S: Final = 30.0
 """A worker that lived this long and then died is replaced without a pause."""
+_AGAIN_S: Final = 0.2
 _NAME: Final = "geoportal-apart"
 """Of the process apart, in ``ps`` and ``top``: at most 15 bytes."""
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGCHLD)
 
 
 class WorkerFailedError(GeoportalError):
@@ -101,7 +102,7 @@ class Supervisor:
             When no worker has ever come up.
         """
         os.set_blocking(self._woken, False)
-        on_signal = dict(zip(_SIGNALS, (self._end, self._end, lambda *_: None), strict=True))
+        on_signal = dict(zip(_SIGNALS, (*3 * (self._end,), lambda *_: None), strict=True))
         handlers = {name: signal.signal(name, handler) for name, handler in on_signal.items()}
         previous = signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         self._selector.register(self._wake, selectors.EVENT_READ)
@@ -131,6 +132,9 @@ class Supervisor:
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._is_ending = True
         if self._is_loading:
+            # Raised in a callback of the interpreter (of an import's lock, of a weak reference) an
+            # exception is lost: it is raised again until it has ended loading.
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
             raise KeyboardInterrupt
 
     def _load(self) -> None:
@@ -140,8 +144,10 @@ class Supervisor:
             from geoportal.serving.worker import prepare  # takes time to load
 
             self._prepared = prepare()
+            self._prepared.open()
         finally:
             self._is_loading = False
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
         gc.collect()
         gc.freeze()  # what is shared stays shared when workers collect garbage
 

@@ -36,6 +36,7 @@ from geoportal.serving.listening import BACKLOG
 from geoportal.serving.memory import keep_little
 from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Refusals
+from geoportal.serving.rehearsal import rehearse
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import MAX_BODY_BYTES, create_app
@@ -70,6 +71,14 @@ class PreparedWorker:
     portal: Portal
     settings: Settings
     basemap: Basemap | None
+
+    def open(self) -> None:
+        """Open the data, for processes that are forked afterwards, and rehearse answers."""
+        view = self.portal.open_compiled()
+        if view is not None:
+            rehearse(self.app, view)
+            self.portal.forget_shown()
+        self.portal.database.engine.dispose()
 
     def begin(self) -> None:
         """Open the data, and follow them from now on.
@@ -185,7 +194,6 @@ def prepare() -> PreparedWorker:
             app.jinja_env.get_template(template)
     for module in _LOADED_LATER:
         import_module(module)
-    portal.open_compiled()
     database.engine.dispose()
     return PreparedWorker(app, portal, settings, basemap)
 
