@@ -52,7 +52,7 @@ def pytest_collection_finish() -> None:
     """Look for unreachable cycles seldom, and not among what is loaded: a third of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(200_000, 10, 10)
 
 
 def pytest_report_header() -> str:

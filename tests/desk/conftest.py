@@ -16,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geoportal.desk.domain.account import COMMAND_LINE, Account, Role
-from geoportal.desk.services.accounts import change_password, make_account
+from geoportal.desk.services.accounts import make_account
 from geoportal.desk.services.desk import Desk
+from geoportal.desk.services.passwords import hash_of
+from geoportal.desk.store.accounts import set_password_hash
 from geoportal.desk.store.audit import read_audit
 from geoportal.desk.store.database import DeskDatabase, open_desk
 from geoportal.desk.web.application import attach
@@ -99,10 +101,11 @@ class Browser:
 
 
 def made(desk: Desk, name: str, role: Role = Role.COORDINATOR, centre: str = "kokura") -> Account:
-    """Return an account that has chosen its own password."""
+    """Return an account as it is once it has chosen its own password."""
     wanted = Account("", name, f"見本 {name}", role, centre if role is Role.COORDINATOR else "")
-    account, password = make_account(desk, COMMAND_LINE, wanted, ["kokura", "yahata"])
-    change_password(desk, account, password, PASSWORD)
+    account, _ = make_account(desk, COMMAND_LINE, wanted, ["kokura", "yahata"])
+    with desk.database.writing() as connection:
+        set_password_hash(connection, account.id, hash_of(desk.hasher, PASSWORD), must_change=False)
     return replace(account, must_change=False)
 
 

@@ -139,7 +139,7 @@ def test_both_follow_an_import_under_load(hosts, locations, editions):
     def hammer(number):
         while not ended.is_set():
             heard[number].append(ask(hosts[number]))
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     threads = [threading.Thread(target=hammer, args=(number,)) for number in range(2)]
     for thread in threads:

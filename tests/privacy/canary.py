@@ -83,14 +83,19 @@ def _needles() -> Iterator[str]:
     yield from writings().values()
 
 
-NEEDLES = sorted(set(_needles()))
+def _shortest(needles: set[str]) -> list[str]:
+    """Return those that hold none of the others: a text with any of all has one of these."""
+    return sorted(n for n in needles if not any(m in n for m in needles - {n}))
+
+
+NEEDLES = _shortest(set(_needles()))
 
 
 def traces(*texts: str) -> list[str]:
     """Return the writings of the canary in texts, as they are and as URLs and pages quote them."""
     for text in texts:
         once = unquote_plus(text)
-        read = "\n".join((text, once, unquote_plus(once), unescape(text)))
+        read = "\n".join(dict.fromkeys((text, once, unquote_plus(once), unescape(text))))
         shapes = (read, unicodedata.normalize("NFKC", read).lower())
         found = [needle for needle in NEEDLES if any(needle in shape for shape in shapes)]
         if found:

@@ -48,14 +48,23 @@ def client(app):
 
 @pytest.fixture
 def kept(tmp_path, caplog, capfd):
-    """Return a function that looks for traces in logs, output and every file of the test."""
+    """Return a function that looks for traces in logs, output and every file of the test.
+
+    A file that holds what it held before anything was sent has none.
+    """
+
+    def contents():
+        return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    before = contents()
 
     def look(logs=()):
-        written = [path for path in tmp_path.rglob("*") if path.is_file()]
-        assert written
-        files = (path.read_bytes().decode("latin-1") for path in written)
-        utf8 = (path.read_bytes().decode("utf-8", "ignore") for path in written)
-        return traces(str(logs), caplog.text, *capfd.readouterr(), *files, *utf8)
+        files = contents()
+        assert files
+        written = [held for path, held in files.items() if before.get(path) != held]
+        latin = (held.decode("latin-1") for held in written)
+        utf8 = (held.decode("utf-8", "ignore") for held in written)
+        return traces(str(logs), caplog.text, *capfd.readouterr(), *latin, *utf8)
 
     caplog.set_level(logging.DEBUG)
     return look

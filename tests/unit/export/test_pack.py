@@ -241,7 +241,8 @@ def test_a_district_that_runs_along_the_edge_of_a_cell_is_drawn(tmp_path):
     target = choose_target(held.districts, town.MEMBERS, {}, "T1")
     question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     made = compute_study(held, town.population(), target, question, gather_supply(held, question))
-    assert {"map.html", "coverage.gpkg"} < set(write_pack(tmp_path, town.report(made)))
+    drawn = write_pack(tmp_path, town.report(made), ["html", "png", "gpkg", "geojson"])
+    assert {"map.html", "map.png", "coverage.gpkg", "coverage.geojson"} < set(drawn)
     frame = pyogrio.read_dataframe(tmp_path / "coverage.gpkg", layer="cells")
     assert set(frame.geom_type) == {"MultiPolygon"}
     assert frame.union_all().area == pytest.approx(shape.area)
