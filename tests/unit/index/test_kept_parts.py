@@ -25,15 +25,6 @@ def test_the_part_made_first_leaves_first():
     assert dict(kept.items()) == {("area", "2"): "2", ("area", "3"): "3"}
 
 
-def test_large_parts_make_others_leave_and_one_that_is_too_large_is_not_kept():
-    kept = KeptParts(10, size=len)
-    for code in ("4444", "55555", "22"):
-        assert kept.part(("area", code), lambda code=code: code) == code
-    assert [part for _, part in kept.items()] == ["55555", "22"]
-    assert kept.part(("area", "large"), lambda: "x" * 11) == "x" * 11
-    assert kept.items() == []
-
-
 def test_a_part_that_cannot_be_made_is_not_kept():
     kept = KeptParts()
     with contextlib.suppress(ZeroDivisionError):
