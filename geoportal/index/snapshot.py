@@ -51,7 +51,7 @@ from geoportal.text.normalize import fold
 
 _KEPT_STATEMENTS = 16
 _KEPT_TOLD = 4_096
-_KEPT_SURROUNDINGS = 100_000
+_KEPT_SURROUNDINGS = 200_000
 """Rows, each of some 30 bytes."""
 
 

@@ -159,7 +159,7 @@ def calls(
         if not yes.any():
             continue
         place = standing(known, rows, band, stated(known, rows, needs))
-        by_order = order(known, rows, band, metres, standing=place)
+        by_order = order(known, rows, place.grades(band), metres)
         before.append(1 + int(np.argmax(yes[order(known, rows, band, metres)])))
         after.append(1 + int(np.argmax(yes[by_order])))
         best.append(1 + int((place.unknown < place.unknown[yes].min()).sum()))

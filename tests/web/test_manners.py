@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from geoportal.web.passage import RouteFinder
 from geoportal.web.problems import is_for_programs
 
 OF_THE_MOMENT = {"/api/v1/centres", "/api/v1/exposure"}
@@ -83,3 +85,22 @@ def test_errors_are_documents_of_their_interface(app: Flask) -> None:
         check_refusal(client.get(f"{root}/nothing/of/the/kind"), root)
         check_refusal(client.delete(f"{root}/"), root)
         check_refusal(client.post(f"{root}/nothing", data="x"), root)
+
+
+def test_routes_found_by_their_path_are_those_that_are_found_by_looking(app):
+    asked = [(r.rule, m) for r in app.url_map.iter_rules() for m in (*(r.methods or ()), "PUT")]
+    plain = 0
+    for path, method in {("/nothing", "GET"), *asked}:
+        if "<" in path:
+            continue
+        with app.test_request_context(path, method=method):
+            finder = app.create_url_adapter(request)
+        found = []
+        for match in (finder.match, super(RouteFinder, finder).match):
+            try:
+                found.append(match(return_rule=True))
+            except HTTPException as error:
+                found.append((type(error), sorted(getattr(error, "valid_methods", None) or ())))
+        assert found[0] == found[1], (path, method)
+        plain += (path, method) in app.plain_rules
+    assert plain > 100

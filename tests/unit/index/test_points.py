@@ -98,3 +98,18 @@ def test_rows_that_are_not_allowed_are_never_returned():
 def test_a_box_holds_its_edges():
     index = PointIndex([130.0, 130.5, 131.0, 131.1], [33.0, 33.5, 34.0, 33.5])
     assert sorted(index.in_box(130.0, 33.0, 131.0, 34.0).tolist()) == [0, 1, 2]
+
+
+@given(
+    azimuth=st.floats(0, 360),
+    edge_m=st.sampled_from([1_000.0, 4_000.0, 2_345.5, 3_210.123]),
+    slip=st.floats(-0.002, 0.002),
+)
+@settings(max_examples=examples(200), deadline=None)
+def test_shorter_radii_divide_as_the_geodesic_does(azimuth, edge_m, slip):
+    lon, lat = 130.88, 33.88
+    x, y, _ = ORACLE.fwd(lon, lat, azimuth, edge_m + slip)
+    (metres,) = PointIndex([x], [y]).within(lon, lat, 16_000, edges_m=(edge_m, 8_000))[1]
+    exact = ORACLE.inv(lon, lat, x, y)[2]
+    assert (metres <= edge_m) == (exact <= edge_m)
+    assert round(metres) == round(exact)
