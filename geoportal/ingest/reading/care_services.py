@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 
 from geoportal.ingest.reading.rows import RowNotes, read_count, read_official_number
@@ -173,6 +174,7 @@ def read_office_number(notes: RowNotes, municipality: str) -> str:
     return number
 
 
+@lru_cache(maxsize=4_096)
 def service_code(label: str) -> str:
     """Return the code of a service by its official name, empty when it is not known.
 

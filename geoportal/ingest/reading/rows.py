@@ -176,6 +176,8 @@ def read_degrees(text: str) -> float | None:
 
 def _read_angle(text: str) -> float | None:
     """Return degrees, decimal or with minutes and seconds (北緯33度53分0.2秒); None for others."""
+    if text.isascii() and (plainly := read_degrees(text)) is not None:
+        return plainly
     plain = re.sub(r"^(北緯|東経|[NE])|\s|(度|[NE])$", "", unicodedata.normalize("NFKC", text))
     match = _SEXAGESIMAL.fullmatch(plain)
     if match is None:

@@ -38,7 +38,9 @@ def resolve_facility(
     only guessed another, what it says of the kind is left out. Hours come from a source that has
     times; its gaps (closing days) are filled from the next.
     """
-    ranked = sorted(stored, key=lambda record: _rank(record, strengths), reverse=True)
+    ranked: Sequence[StoredRecord] = stored
+    if len(stored) > 1:
+        ranked = sorted(stored, key=lambda record: _rank(record, strengths), reverse=True)
     records = [entry.record for entry in ranked if not entry.closed_on]
     records = records or [entry.record for entry in ranked]
     listings = [entry for entry in stored if lists_facilities(entry.record.source)] or stored
@@ -137,6 +139,8 @@ def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Place
         return level, location.uncertainty_m or 0.0, len(location.warnings)
 
     located = [placement for placement in placements if placement.location.known]
+    if len(located) == 1:
+        return located[0]
     if located:
         return min(located, key=rank)
     return next((one for one in placements if one.municipality_code), placements[0])

@@ -58,6 +58,8 @@ class Compared:
 
     Attributes
     ----------
+    size : int
+        Records that were compared.
     changed : list of RecordValues
         Records to be written.
     replaced, unlisted : list of str
@@ -75,6 +77,7 @@ class Compared:
     shuffled : Shuffled
     """
 
+    size: int
     changed: list[RecordValues]
     replaced: list[str]
     unlisted: list[str]
@@ -174,6 +177,7 @@ class Comparison:
         shuffled.add(before, listings)
         same_day.add(before, after, listings, self.extract.unstated, self.edition.as_of)
         return Compared(
+            size=len(listings) or len(before),
             changed=[record_values(stored, blocks[stored.key]) for stored in changed],
             replaced=[one.record.record_id for one, _ in pairs],
             unlisted=[one.record.record_id for one in unlisted],

@@ -82,9 +82,14 @@ def update_records(
         key for key in held if key not in listed and _moves(held[key], taken_back.get(key), days)
     ]
     many = max(len(extract.listed), len(beside)) >= _FEWEST_IN_WORKERS
+    done, total = 0, len(extract.listed) + len(beside)
     with working(comparison.of, edition.processes if many else 1) as in_workers:
         for compared in in_workers(records.portions(extract.listed.rows, held, beside)):
+            edition.progress("records", done, total)
             records.put(compared)
+            done += compared.size
+    if total:
+        edition.progress("records", total, total)
     revision = records.link()
     revision.issues = [
         *_edition_issues(records.superseded, extract, complete != scopes, edition),

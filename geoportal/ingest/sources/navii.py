@@ -158,10 +158,13 @@ class _TimeCells:
         Day, use, and the cells of beginning and end.
     weeks : list of ((int, int), list of int)
         Week of the month and day, and the cells that may say that it is closed.
+    flags : list of int
+        All of these cells.
     """
 
     slots: list[tuple[int, str, int, int]]
     weeks: list[tuple[tuple[int, int], list[int]]]
+    flags: list[int]
 
     @classmethod
     def of(cls, record: Record) -> _TimeCells:
@@ -180,6 +183,7 @@ class _TimeCells:
                 if opening in places and closing in places
             ],
             [(when, held) for when, held in weeks if held],
+            [place for _, held in weeks for place in held],
         )
 
 
@@ -309,6 +313,8 @@ def _closed_weeks(
 ) -> Iterator[tuple[int, int]]:
     """Yield week and day on which it is closed, but for days on which it is closed every week."""
     cells = record.cells
+    if not any(CLOSED_FLAG in cells[i] for i in times.flags):  # as in most rows
+        return
     for (week, day), places in times.weeks:
         if day not in closed and any(cells[i].strip() == CLOSED_FLAG for i in places):
             yield week, day

@@ -36,6 +36,7 @@ def many(monkeypatch):
     monkeypatch.setattr(packed, "BLOCK", 2)
     monkeypatch.setattr(packed, "_LOOSE", 5)
     monkeypatch.setattr(records, "_PORTION", 4)
+    monkeypatch.setattr(records, "_FEWEST_IN_WORKERS", 4)
     monkeypatch.setattr(gazetteer, "_FEWEST_APART", 1)
     monkeypatch.setattr(refresh, "_BATCH", 3)
     monkeypatch.setattr(refresh, "_FEWEST_IN_WORKERS", 4)
