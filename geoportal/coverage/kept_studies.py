@@ -61,9 +61,9 @@ class KeptStudies:
                 total -= freed
 
 
-def bytes_of(study: Study) -> int:
-    """Return about how many bytes a study holds that nothing else does."""
-    return _bytes(study, set())
+def bytes_of(part: Any) -> int:
+    """Return about how many bytes a study, or a part of one, holds that nothing else does."""
+    return _bytes(part, set())
 
 
 def _bytes(value: Any, counted: set[int]) -> int:

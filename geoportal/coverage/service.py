@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.coverage.criteria import CoverageCriteria
-from geoportal.coverage.kept_studies import KeptStudies
+from geoportal.coverage.kept_studies import KeptStudies, bytes_of
 from geoportal.coverage.population import Population, first_meshes
 from geoportal.coverage.report import CoverageReport, make_report
-from geoportal.coverage.study import Study, compute_study, surroundings_of
+from geoportal.coverage.study import Study, compute_study, inhabited_cells, surroundings_of
 from geoportal.coverage.supply import PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.errors import NotFoundError, UsageError
+from geoportal.index.kept_parts import KeptParts
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
 from geoportal.search.match import misplaced_needs
@@ -36,6 +38,8 @@ class WhatIf:
 
 
 NO_CHANGE = WhatIf()
+_MOST_BYTES_OF_CELLS: Final = 2 * 1024 * 1024
+"""Those of a city are some 200 KB."""
 
 
 @dataclass
@@ -51,6 +55,9 @@ class CoverageService:
     members: Mapping[str, Sequence[str]]
     executor: Executor = run_in_process
     _studies: KeptStudies = field(default_factory=KeptStudies, init=False, repr=False)
+    _inhabited: KeptParts = field(
+        default_factory=lambda: KeptParts(_MOST_BYTES_OF_CELLS, bytes_of), init=False, repr=False
+    )
 
     def target(self, snapshot: Snapshot, code: str, *, local: str = "") -> Target:
         """Return the area with a code and its districts; see `choose_target`."""
@@ -99,7 +106,10 @@ class CoverageService:
             supply,
             progress=progress,
             executor=self.executor,
-            present=cached,
+            inhabited=self._inhabited.part(
+                (code, local, question.demand),
+                lambda: inhabited_cells(self.population, target, question.demand),
+            ),
         )
         if not changes.any:
             self._studies.put(key, study)

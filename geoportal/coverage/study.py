@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,23 @@ def undecided_parts(study: Study) -> NDArray[np.bool_]:
     return np.asarray(undecided[study.cells.districts], dtype=bool)
 
 
+class Inhabited(NamedTuple):
+    """The cells of an area: those in and around it, and their parts in its districts."""
+
+    around: Demand
+    cells: CellTable
+
+
+def inhabited_cells(population: Population, target: Target, unit: str) -> Inhabited:
+    """Return the cells of an area by one of `geoportal.coverage.demand.UNITS`.
+
+    Whatever is asked about facilities, people are the same; and clipping cells is most of the work
+    in a city.
+    """
+    demand = _cells_around(population.demand(unit), target, 2 * CATCHMENT_ZONES_M[-1])
+    return Inhabited(demand, clip_cells(demand, target))
+
+
 def compute_study(
     snapshot: Snapshot,
     population: Population,
@@ -169,20 +187,14 @@ def compute_study(
     *,
     progress: Progress = no_progress,
     executor: Executor = run_in_process,
-    present: Study | None = None,
+    inhabited: Inhabited | None = None,
 ) -> Study:
     """Measure access, floating catchment, N-1 and the figures of every district.
 
-    The result does not depend on the executor, which runs the chunks. ``present`` is the study
-    before a what-if (same population, target and question), whose cells are taken over: facilities
-    change, people do not, and clipping cells is most of the work in a city.
+    The result does not depend on the executor, which runs the chunks. ``inhabited`` is what
+    `inhabited_cells` returns for the population and target, where it is known already.
     """
-    if present is None:
-        demand = population.demand(question.demand)
-        demand = _cells_around(demand, target, 2 * CATCHMENT_ZONES_M[-1])
-        cells = clip_cells(demand, target)
-    else:
-        demand, cells = present.catchment_cells, present.cells
+    demand, cells = inhabited or inhabited_cells(population, target, question.demand)
     catchment = _shared_capacity(demand, target, supply, progress, executor)
     sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
     roads = measure_roads(snapshot, cells, supply)

@@ -21,14 +21,13 @@ def across_waters(study: Study, snapshot: Snapshot) -> tuple[tuple[str, float], 
     """
     access, cells, rows = study.sure.access, study.cells, study.supply.rows
     near = (access.nearest != NOBODY) & (access.nearest_m <= RINGS_M[-1]) & (cells.need > 0)
+    parts = np.flatnonzero(near)
+    facilities = rows[access.nearest[parts]]
+    parts, facilities = parts[facilities >= 0], facilities[facilities >= 0]
+    crossed = snapshot.waters_between(cells.lon[parts], cells.lat[parts], facilities)
     people: dict[str, float] = {}
-    for part in np.flatnonzero(near).tolist():
-        row = rows[access.nearest[part]]
-        if row < 0:
-            continue
-        lon, lat = float(cells.lon[part]), float(cells.lat[part])
-        (code,) = snapshot.waters_before(lon, lat, np.array([row]))
+    for code, need in zip(crossed, cells.need[parts].tolist(), strict=True):
         if code:
-            people[code] = people.get(code, 0.0) + float(cells.need[part])
+            people[code] = people.get(code, 0.0) + need
     found = [(code, count) for code, count in people.items() if count >= _ONE_PERSON]
     return tuple(sorted(found, key=lambda one: (-one[1], one[0])))

@@ -21,7 +21,7 @@ from geoportal.domain.centre import CENTRE_KINDS, Centre
 from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.domain.water import Water, WaterIndex
+from geoportal.domain.water import Degrees, Water, WaterIndex
 from geoportal.index.claims import SelectedClaim, need_mask, need_places, select_claims
 from geoportal.index.columns import INAPPLICABLE, NO, YES, FacilityColumns
 from geoportal.index.completeness import Holdings
@@ -273,6 +273,10 @@ class Snapshot:
         return self._waters.before(
             lon, lat, self.columns.lon.take(rows), self.columns.lat.take(rows)
         )
+
+    def waters_between(self, lons: Degrees, lats: Degrees, rows: Rows) -> list[str]:
+        """Return for each point and its row what `waters_before` does, arrays of shape (n,)."""
+        return self._waters.between(lons, lats, self.columns.lon[rows], self.columns.lat[rows])
 
     def holds(self, district: str, code: str) -> bool:
         """Say whether a district is, or has among its members, a municipality or ward."""

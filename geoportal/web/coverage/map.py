@@ -73,7 +73,9 @@ def _columns(measures: Measures, ring: int, mark: str) -> Document:
 
 
 def _numbers(values: NDArray[np.float64], digits: int) -> list[float | None]:
-    return [float(value) if np.isfinite(value) else None for value in np.round(values, digits)]
+    known = np.isfinite(values).tolist()
+    rounded = np.round(values, digits).tolist()
+    return [value if is_known else None for value, is_known in zip(rounded, known, strict=True)]
 
 
 def _district(figures: DistrictFigures, was: DistrictFigures | None, ring: int) -> Document:

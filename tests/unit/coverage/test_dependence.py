@@ -13,7 +13,7 @@ from geoportal.coverage.best_site import best_site
 from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.study import compute_study
+from geoportal.coverage.study import compute_study, inhabited_cells
 from geoportal.coverage.supply import PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows
 from tests.rounds import examples
@@ -163,13 +163,14 @@ def test_adding_never_lowers_any_measure(places):
 POPULATION = town.population()
 
 
-def test_a_what_if_with_the_cells_of_the_present_is_the_same():
+def test_a_study_of_cells_that_are_known_is_the_same():
     held = town.snapshot()
     question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     supply = gather_supply(held, question).with_planned([PlannedFacility("仮", 130.9, 33.82)])
     present = town.study()
     afresh = compute_study(held, POPULATION, town.target(held), question, supply)
-    reused = compute_study(held, POPULATION, town.target(held), question, supply, present=present)
+    cells = inhabited_cells(POPULATION, town.target(held), question.demand)
+    reused = compute_study(held, POPULATION, town.target(held), question, supply, inhabited=cells)
     assert cell_rows(reused) == cell_rows(afresh)
     assert district_rows(reused) == district_rows(afresh)
     assert district_rows(reused) != district_rows(present)
