@@ -1,51 +1,34 @@
-"""Fixtures shared by all tests: a small city in a real database, the application over it.
-
-Databases that many tests need are built once per run, whichever worker comes first, and copied.
-"""
+"""What is set for all tests, and their order. What they are given is in `tests.cities`."""
 
 from __future__ import annotations
 
-import filecmp
 import gc
-import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from flask import Flask
 from hypothesis import settings
 
-from geoportal.domain.centre import Centre
-from geoportal.domain.facility import SourceMention
-from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
-from geoportal.domain.location import Location
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, now_in_japan, sample_directory, shipped_reference
-from geoportal.services.view import View
-from geoportal.settings import Settings
-from geoportal.store.centres import write_centres
-from geoportal.store.database import Database, advance_dataset_version, open_database
-from geoportal.store.facilities import write_facilities
-from geoportal.store.outlines import StoredOutline, write_outlines
-from geoportal.web.app import create_app
-from tests.factories import KOKURA, make_claim, make_facility, make_outline
+from geoportal.domain.hours import JST
 from tests.rounds import IS_LONG, examples
-from tests.worker import keep_compiled
 
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
 settings.register_profile("suite", deadline=None, max_examples=examples(100))
 settings.load_profile("suite")
-keep_compiled()
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 _TESTS = Path(__file__).parent
 _LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2, "cli": 3}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the program where tests are collected: not where they are handed out to workers."""
+    hands_out = config.getoption("dist", "no") != "no" and not config.option.collectonly
+    if hasattr(config, "workerinput") or not hands_out:
+        config.pluginmanager.import_plugin("tests.cities")
 
 
 def pytest_collection_finish() -> None:
@@ -90,192 +73,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(left)
         items[:] = [item for item in items if item not in gone]
     items.sort(key=place)
-
-
-@pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> BuildOnce:
-    """Return a function that has a named directory filled once per run and returns its path."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-
-    def build(name: str, fill: Callable[[Path], None]) -> Path:
-        directory = shared / name
-        with FileLock(shared / f"{name}.lock"):
-            if not directory.exists():
-                unfinished = tmp_path_factory.mktemp(name)
-                fill(unfinished)
-                unfinished.rename(directory)
-        return directory
-
-    return build
-
-
-@pytest.fixture(scope="session")
-def empty_database(built_once: BuildOnce) -> Path:
-    """Return a directory with ``test.db``: the current schema and no rows. Copy it."""
-
-    def fill(directory: Path) -> None:
-        open_database(directory / "test.db", create=True).engine.dispose()
-
-    return built_once("empty", fill)
-
-
-@pytest.fixture(scope="session")
-def sample_database(built_once: BuildOnce) -> Path:
-    """Return a directory with ``city.db``: the sample city as of the day of `NOW`. Copy it."""
-    return built_once("sample", partial(_make_sample, clock=lambda: NOW))
-
-
-@pytest.fixture(scope="session")
-def sample_of_today(built_once: BuildOnce) -> Path:
-    """Return a directory with ``city.db``: what ``init --sample`` makes today. Copy it."""
-    return built_once("sample-of-today", partial(_make_sample, clock=now_in_japan))
-
-
-def _make_sample(directory: Path, clock: Callable[[], datetime]) -> None:
-    database = open_database(directory / "city.db", create=True)
-    reference = shipped_reference()
-    centres = reference.cities_directory / "40100" / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=clock().date())
-    Portal(database, reference, clock=clock).view()
-    database.engine.dispose()
-
-
-@pytest.fixture
-def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
-    """Yield an empty database with the current schema."""
-    shutil.copy(empty_database / "test.db", tmp_path)
-    opened = open_database(tmp_path / "test.db")
-    yield opened
-    opened.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def small_city(built_once: BuildOnce, empty_database: Path) -> Path:
-    """Return a directory with ``test.db``: the small city. Copy it."""
-
-    def fill(directory: Path) -> None:
-        shutil.copy(empty_database / "test.db", directory)
-        database = open_database(directory / "test.db")
-        _fill_small_city(database)
-        Portal(database, shipped_reference(), clock=lambda: NOW).view()  # compiled once for all
-        database.engine.dispose()
-
-    return built_once("small-city", fill)
-
-
-@pytest.fixture
-def city(tmp_path: Path, small_city: Path) -> Iterator[Database]:
-    """Yield two wards, a handful of facilities and the centre of one ward."""
-    shutil.copy(small_city / "test.db", tmp_path)
-    opened = open_database(tmp_path / "test.db")
-    yield opened
-    opened.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def city_of_module(
-    tmp_path_factory: pytest.TempPathFactory, small_city: Path
-) -> Iterator[Database]:
-    """Yield the small city once for all tests of a module, which may add to it before they ask."""
-    folder = tmp_path_factory.mktemp("city")
-    shutil.copy(small_city / "test.db", folder)
-    opened = open_database(folder / "test.db")
-    yield opened
-    opened.engine.dispose()
-
-
-def _fill_small_city(database: Database) -> None:
-    facilities = [
-        make_facility(
-            "near",
-            claims=[make_claim("VM.REG"), make_claim("AC.ULCER")],
-            identifiers={"medical_institution_code": "4019000001"},
-            name="見本ハートクリニック",
-        ),
-        make_facility("maybe", (KOKURA[0] + 0.01, KOKURA[1]), [make_claim("VM.REG")]),
-        make_facility("refuses", (KOKURA[0], KOKURA[1] + 0.01), [make_claim("VM.REG", "no")]),
-        make_facility("lost", None, name="見本位置不明医院"),
-        make_facility(
-            "coarse",
-            location=Location(
-                KOKURA[0] + 0.02, KOKURA[1], "chome", 350.0, "geocode", ("geocoded",)
-            ),
-        ),
-        make_facility("hostile", (KOKURA[0], KOKURA[1] - 0.01), name=HOSTILE, kind="pharmacy"),
-        make_facility("gone", status="closed", name="見本閉院医院"),
-        make_facility(
-            "sample",
-            (KOKURA[0] + 0.03, KOKURA[1]),
-            sources=(SourceMention("sample", "sample", "2026-11-01"),),
-        ),
-    ]
-    facilities += [
-        make_facility(
-            "open",
-            (KOKURA[0] - 0.01, KOKURA[1]),
-            [make_claim("CAP.COND", evidence="confirmed", as_of="2026-11-20")],
-            kind="equipment",
-            hours=Hours(sessions=(Session(1, "09:00", "17:00"),)),
-        ),
-        make_facility(
-            "shut",
-            (KOKURA[0] - 0.02, KOKURA[1]),
-            [make_claim("CAP.OPEN", evidence="confirmed", as_of="2026-11-01")],
-            kind="equipment",
-            hours=Hours(sessions=(Session(2, "09:00", "17:00"),), closed_days=(1,)),
-        ),
-    ]
-    wards = [
-        make_outline("40106", (130.80, 33.80, 130.95, 33.95)),
-        make_outline("40107", (130.95, 33.80, 131.10, 33.95)),
-    ]
-    weekdays = tuple(Session(day, "09:00", "17:00") for day in range(5))
-    centre = Centre(
-        id="kokura",
-        kind="liaison_centre",
-        name="小倉在宅医療・介護連携支援センター",
-        phone="093-932-7141",
-        districts=("40106", "40107"),
-        hours=Hours(sessions=weekdays, closed_days=(5, 6, HOLIDAY)),
-    )
-    with database.engine.begin() as connection:
-        write_facilities(connection, facilities)
-        write_outlines(
-            connection, [StoredOutline(d, g, "boundary", "2026-01-01") for d, g in wards]
-        )
-        write_centres(connection, [centre])
-        advance_dataset_version(connection, "test city")
-
-
-@pytest.fixture
-def portal(city: Database, small_city: Path, tmp_path: Path) -> Portal:
-    """Return a portal over the small city at a fixed moment, compiled unless a fixture wrote."""
-    log = tmp_path / "test.db-wal"
-    if not (log.exists() and log.stat().st_size) and filecmp.cmp(
-        small_city / "test.db", tmp_path / "test.db", shallow=False
-    ):
-        shutil.copytree(small_city / "test.db.derived", city.derived_directory)
-    return Portal(city, shipped_reference(), clock=lambda: NOW)
-
-
-@pytest.fixture
-def view(portal: Portal) -> View:
-    """Return the view of the small city at the portal's moment."""
-    return portal.view()
-
-
-@pytest.fixture
-def app(portal: Portal) -> Flask:
-    """Return the web application over the small city."""
-    return create_app(portal, Settings())
-
-
-@pytest.fixture
-def sample_portal(tmp_path: Path, sample_database: Path) -> Iterator[Portal]:
-    """Yield a portal over a copy of the sample city."""
-    shutil.copytree(sample_database, tmp_path / "sample")
-    opened = open_database(tmp_path / "sample" / "city.db")
-    yield Portal(opened, shipped_reference(), clock=lambda: NOW)
-    opened.engine.dispose()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
+
+from geoportal.cli.main import cli
 
 PROGRAM = str(Path(sys.executable).with_name("geoportal"))
 _MEASURE = """
@@ -34,6 +40,18 @@ class Ended:
     def document(self) -> Any:
         """The one JSON document on stdout."""
         return json.loads(self.out)
+
+
+def prepare(database: Path | str, *arguments: str | Path) -> None:
+    """Run ``geoportal --db DATABASE ARGUMENTS`` here: for what is there before anything fails.
+
+    All of an embedded database is in its file then, as when a process has ended.
+    """
+    ended = CliRunner().invoke(cli, ["--db", str(database), *map(str, arguments)])
+    assert ended.exit_code == 0, ended.output
+    if isinstance(database, Path):
+        with closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
 
 def run(database: Path, *arguments: str | Path) -> Ended:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests.faults.hostile_files import FILES, REFUSED, first
-from tests.faults.process import run
+from tests.faults.process import prepare, run
 from tests.faults.test_import_faults import copy, held
 from tests.rounds import first_always
 from tests.unit.ingest.official import TOWNS, TOWNS_HEADER, write_csv
@@ -21,7 +21,7 @@ def before(tmp_path_factory):
     """A database with the towns and the sound list."""
     path = tmp_path_factory.mktemp("before") / "a.db"
     towns = write_csv(path.with_name("towns.csv"), TOWNS_HEADER, TOWNS)
-    assert run(path, "import", towns, first(path.with_name("kaigo_20250601.csv"))).exit_code == 0
+    prepare(path, "import", towns, first(path.with_name("kaigo_20250601.csv")))
     return path
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from geoportal.store.database import open_database
-from tests.faults.process import PROGRAM, run
+from tests.faults.process import PROGRAM, prepare, run
 from tests.rounds import first_always
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
@@ -37,7 +37,7 @@ def editions(tmp_path_factory):
     first = write_csv(folder / "kaigo_20250601.csv", KAIGO_HEADER, rows)
     later = [row | {"電話番号": "093-000-0009"} for row in rows[20:]]
     second = write_csv(folder / "kaigo_20251201.csv", KAIGO_HEADER, later)
-    assert run(folder / "first.db", "import", towns, first).exit_code == 0
+    prepare(folder / "first.db", "import", towns, first)
     copy(folder / "first.db", folder / "both.db")
     started = time.monotonic()
     assert run(folder / "both.db", "import", second).exit_code == 0
