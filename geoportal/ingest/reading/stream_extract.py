@@ -10,7 +10,7 @@ from typing import Protocol
 from geoportal.domain.place import Place
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, encoding_issue
-from geoportal.ingest.files.table_rows import is_note
+from geoportal.ingest.files.table_rows import is_note, require_note
 from geoportal.ingest.files.tables import delimiter_issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
@@ -104,6 +104,7 @@ class StreamExtract(Extract):
         """Yield line and cells of the rows of the table that are no notes, and list the notes."""
         for line, cells in self.table.rows():
             if is_note(cells):
+                require_note(self.table.member.name, line, cells, self.table.width)
                 message = "a note, heading or sum beside the data; passed over"
                 self.add_issue(Issue(line, "", "footnote", INFO, " ".join(cells).strip(), message))
             else:

@@ -161,11 +161,21 @@ def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     departments = _departments(notes)
     kind = _kind(notes, departments)
     notes.require_name("facility")
+    _refuse_shifted(notes)
     if notes.rejected:
         return None, ""
     facility = _facility(notes, kind, departments, edition)
     scope = f"{kind}/{facility.municipality_code or facility.address[:3]}"
     return SOURCE.listed(notes.record.line, facility, scope), scope
+
+
+def _refuse_shifted(notes: RowNotes) -> None:
+    """Reject a row of which a name stands for the licence's number, and an address for the name."""
+    licence = notes.record.get("licence")
+    exchanged = any(issue.code == "exchanged" for issue in notes.issues)
+    if exchanged and licence and not any(map(str.isdigit, licence)):
+        message = "a name stands for the number, an address for the name: the row is shifted"
+        notes.reject("licence", "shifted_row", message)
 
 
 def _departments(notes: RowNotes) -> tuple[str, ...]:

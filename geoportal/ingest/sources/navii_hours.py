@@ -119,10 +119,13 @@ def _read_part(
         if not edition.takes(number[:2]):
             part.elsewhere += 1
             continue
+        department = read_line(notes, "department")
+        if department and not any(map(str.isalpha, department)):
+            message = "expected the name of a department: the row is shifted"
+            notes.reject("department", "shifted_row", message)
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
             institution = part.institutions.setdefault(number, _Institution(record.line, kind))
-            department = read_line(notes, "department")
             if department:
                 institution.departments[department] = None
             for session in _sessions(notes, record, department):

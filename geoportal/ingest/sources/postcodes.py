@@ -109,13 +109,17 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
         elif not _POSTAL.fullmatch(cells[postal_at].strip()):
             message, value = "expected 7 digits", cells[postal_at]
             extract.add_issue(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
-        elif (kana_at is not None and not _READING.fullmatch(cells[kana_at])) or cells[
-            town_at
-        ].isdecimal():
+        elif _is_shifted(cells[town_at], cells[kana_at] if kana_at is not None else ""):
             message, value = "the row is shifted: expected a town and its reading", cells[town_at]
             extract.add_issue(Issue(line, "neighborhood", "shifted_row", ERROR, value, message))
         else:
             yield cells
+
+
+def _is_shifted(town: str, kana: str) -> bool:
+    """Say whether a town is a number or blank beside its reading, or the reading is none."""
+    without_name = bool(kana.strip()) and not town.strip()
+    return without_name or town.isdecimal() or not _READING.fullmatch(kana)
 
 
 SOURCE: Final[Source[StreamedTable]] = Source(

@@ -80,6 +80,8 @@ _HIDDEN = frozenset(
 )
 _HIDDEN_MESSAGE = "figures are not published for these rows; they stay unknown and are never 0"
 _GROUPS: Final = ("pop", *OLD_FROM)
+_MOST_OF_A_TOWN: Final = 200_000
+"""Residents; some cities list districts of several 町丁目, the largest 町丁目 has some 30,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,10 @@ def _read(notes: RowNotes, ages: AgeTable, edition: Edition, *, whole: bool) -> 
     if day is None and record.get("day"):
         notes.warn("day", "bad_date", "expected a date like 2025-01-01; the file's date is taken")
     if area is None or notes.rejected:
+        return None
+    if (figures["pop"] or 0) > _MOST_OF_A_TOWN and not area.total:
+        message = "no town has as many people: is it a total, or in another unit?"
+        notes.reject("pop", "bad_number", message)
         return None
     if not area.total:
         _check_sums(notes, figures, by_age, ages)
