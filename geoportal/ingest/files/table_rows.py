@@ -220,6 +220,7 @@ class RowReader:
 
     def _wrong_width(self, place: int, row: Row) -> Issue:
         count = len(row.cells)
+        require_note(self._name, row.line, row.cells, self._width)
         if place == self._last and self._sheet.ends_open and count < self._width:
             raise CutFileError(
                 f"{self._name}: the file is cut off in line {row.line}: its last row has {count} "
@@ -249,7 +250,7 @@ class RowReader:
 
 
 def require_note(name: str, line: int, cells: Sequence[str], width: int) -> None:
-    """Refuse a file of which what looks like a note is a web page, or a row parted otherwise.
+    """Refuse a file of which what is no row is a web page, or a row parted otherwise.
 
     Raises
     ------

@@ -89,6 +89,7 @@ class StreamExtract(Extract):
     def add_wrong_width(self, line: int, cells: Sequence[str]) -> None:
         """Reject a row that has not as many fields as the header."""
         width = self.table.width
+        require_note(self.table.member.name, line, cells, width)
         message = f"the row has {len(cells)} fields, the header {width}; mend the row in the file"
         value = " | ".join(cells)
         self.add_issue(Issue(line, "", "wrong_field_count", ERROR, value, message))

@@ -170,12 +170,14 @@ def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
 
 
 def _refuse_shifted(notes: RowNotes) -> None:
-    """Reject a row of which a name stands for the licence's number, and an address for the name."""
+    """Reject a row with a name for the licence's number, or a day for who runs the facility."""
     licence = notes.record.get("licence")
     exchanged = any(issue.code == "exchanged" for issue in notes.issues)
     if exchanged and licence and not any(map(str.isdigit, licence)):
         message = "a name stands for the number, an address for the name: the row is shifted"
         notes.reject("licence", "shifted_row", message)
+    elif parse_date(notes.record.get("operator").partition("～")[0]):
+        notes.reject("operator", "shifted_row", "a day stands for a name: the row is shifted")
 
 
 def _departments(notes: RowNotes) -> tuple[str, ...]:
