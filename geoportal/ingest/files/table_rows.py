@@ -15,6 +15,8 @@ from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.tables import Row, Sheet
 
+_MARKUP = re.compile(r"<\s*/?\s*(!doctype|html|head|body|script|title|h1|table|div)\b", re.I)
+_FEWEST_PARTS = 6
 _LONGEST_CELL = 5_000
 """Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
 _FEWEST_ABOVE = 10
@@ -107,6 +109,7 @@ class RowReader:
                 cells = (*cells, *("",) * (self._width - len(cells)))[: self._width]
             outside = any(cell.strip() for cell in row.cells[self._width :])
             if self._is_footnote(place, row, cells):
+                require_note(self._name, row.line, row.cells, self._width)
                 self._note(row, "footnote", "a note, heading or sum beside the data; passed over")
                 self._given = {**self._given, **section(self._fit, row)}
             elif self._repeats_header(row):
@@ -217,6 +220,7 @@ class RowReader:
 
     def _wrong_width(self, place: int, row: Row) -> Issue:
         count = len(row.cells)
+        require_note(self._name, row.line, row.cells, self._width)
         if place == self._last and self._sheet.ends_open and count < self._width:
             raise CutFileError(
                 f"{self._name}: the file is cut off in line {row.line}: its last row has {count} "
@@ -243,6 +247,24 @@ class RowReader:
     def _note(self, row: Row, code: str, message: str) -> None:
         text = " ".join(cell.strip() for cell in row.cells if cell.strip())
         self._rows.notes.append(Issue(row.line, "", code, INFO, text, message, self._sheet.title))
+
+
+def require_note(name: str, line: int, cells: Sequence[str], width: int) -> None:
+    """Refuse a file of which what is no row is a web page, or a row parted otherwise.
+
+    Raises
+    ------
+    CutFileError
+        The table breaks off there: what is behind it would be passed over.
+    """
+    text = " ".join(cell for cell in cells if cell)
+    parts = max(text.count(mark) for mark in ";\t|")
+    if _MARKUP.search(text) or 2 * parts >= max(width, _FEWEST_PARTS):
+        raise CutFileError(
+            f"{name}: the table breaks off in line {line}: behind it stand rows that are parted "
+            "otherwise, or a web page; get the file again",
+            line,
+        )
 
 
 def is_note(cells: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 from geoportal.domain.place import Place
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, encoding_issue
-from geoportal.ingest.files.table_rows import is_note
+from geoportal.ingest.files.table_rows import is_note, require_note
 from geoportal.ingest.files.tables import delimiter_issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
@@ -89,6 +89,7 @@ class StreamExtract(Extract):
     def add_wrong_width(self, line: int, cells: Sequence[str]) -> None:
         """Reject a row that has not as many fields as the header."""
         width = self.table.width
+        require_note(self.table.member.name, line, cells, width)
         message = f"the row has {len(cells)} fields, the header {width}; mend the row in the file"
         value = " | ".join(cells)
         self.add_issue(Issue(line, "", "wrong_field_count", ERROR, value, message))
@@ -104,6 +105,7 @@ class StreamExtract(Extract):
         """Yield line and cells of the rows of the table that are no notes, and list the notes."""
         for line, cells in self.table.rows():
             if is_note(cells):
+                require_note(self.table.member.name, line, cells, self.table.width)
                 message = "a note, heading or sum beside the data; passed over"
                 self.add_issue(Issue(line, "", "footnote", INFO, " ".join(cells).strip(), message))
             else:

@@ -38,6 +38,7 @@ def update_outlines(
     revision = Revision()
     wrong = _without_towns(connection, extract.outlines)
     extract.rejected += len(wrong)
+    extract.broken += len(wrong)
     revision.issues += map(_contradicted, wrong)
     fresh = []
     for outline in extract.outlines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from geoportal.errors import InputRefusedError
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
@@ -53,12 +54,22 @@ class AgeExtract(Extract):
 
 
 def extract(table: RecognisedTable, edition: Edition) -> AgeExtract:
-    """Read the rows of both sexes together; rows of men and women are read and not kept."""
+    """Read the rows of both sexes together; rows of men and women are read and not kept.
+
+    Raises
+    ------
+    InputRefusedError
+        When there is none of both.
+    """
     extract = AgeExtract()
     seen: set[str] = set()
     for record in table.records:
         extract.rows_read += 1
         extract.add_issue(_add_area(record, edition, extract.areas, seen))
+    if table.records and not extract.areas and not extract.rejected:
+        raise InputRefusedError(
+            f"no row is of both sexes together (性別 {_BOTH_SEXES}): get the whole list"
+        )
     return extract
 
 

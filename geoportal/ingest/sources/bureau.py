@@ -189,10 +189,11 @@ def _misfits(record: Record) -> int:
     """Count the cells of a row that hold what belongs into another column.
 
     Whoever deletes a cell moves the rest of the row: then the fax stands for the telephone. A
-    number for the symbol, or a day for the number, tells that by itself.
+    number for the symbol or the day, or a day for the number, tells that by itself.
     """
     symbol, accepted = record.get("symbol"), record.get("accepted")
     count = 2 * bool(_ACCEPTED.fullmatch(unicodedata.normalize("NFKC", symbol)))
+    count += 2 * bool(_ACCEPTED.fullmatch(unicodedata.normalize("NFKC", record.get("since"))))
     count += 2 * (parse_date(accepted) is not None)
     return count + _contact_misfits(record.get("phone"), record.get("fax"), record.get("beds"))
 

@@ -161,11 +161,23 @@ def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     departments = _departments(notes)
     kind = _kind(notes, departments)
     notes.require_name("facility")
+    _refuse_shifted(notes)
     if notes.rejected:
         return None, ""
     facility = _facility(notes, kind, departments, edition)
     scope = f"{kind}/{facility.municipality_code or facility.address[:3]}"
     return SOURCE.listed(notes.record.line, facility, scope), scope
+
+
+def _refuse_shifted(notes: RowNotes) -> None:
+    """Reject a row with a name for the licence's number, or a day for who runs the facility."""
+    licence = notes.record.get("licence")
+    exchanged = any(issue.code == "exchanged" for issue in notes.issues)
+    if exchanged and licence and not any(map(str.isdigit, licence)):
+        message = "a name stands for the number, an address for the name: the row is shifted"
+        notes.reject("licence", "shifted_row", message)
+    elif parse_date(notes.record.get("operator").partition("～")[0]):
+        notes.reject("operator", "shifted_row", "a day stands for a name: the row is shifted")
 
 
 def _departments(notes: RowNotes) -> tuple[str, ...]:

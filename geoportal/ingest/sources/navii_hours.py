@@ -18,6 +18,7 @@ from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, session_of
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import Issue
+from geoportal.ingest.reading.damaged_names import is_misread
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, read_in_parts
 from geoportal.ingest.reading.listed_bytes import ListedRecord
@@ -119,10 +120,13 @@ def _read_part(
         if not edition.takes(number[:2]):
             part.elsewhere += 1
             continue
+        department = read_line(notes, "department")
+        if department and (not any(map(str.isalpha, department)) or is_misread(department)):
+            message = "expected the name of a department: the row is shifted or unreadable"
+            notes.reject("department", "shifted_row", message)
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
             institution = part.institutions.setdefault(number, _Institution(record.line, kind))
-            department = read_line(notes, "department")
             if department:
                 institution.departments[department] = None
             for session in _sessions(notes, record, department):

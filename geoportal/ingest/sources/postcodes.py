@@ -20,6 +20,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.files.streams import StreamedTable, first_row
+from geoportal.ingest.reading.damaged_names import is_misread
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.stream_extract import StreamExtract
@@ -109,13 +110,18 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
         elif not _POSTAL.fullmatch(cells[postal_at].strip()):
             message, value = "expected 7 digits", cells[postal_at]
             extract.add_issue(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
-        elif (kana_at is not None and not _READING.fullmatch(cells[kana_at])) or cells[
-            town_at
-        ].isdecimal():
-            message, value = "the row is shifted: expected a town and its reading", cells[town_at]
+        elif _is_shifted(cells[town_at], cells[kana_at] if kana_at is not None else ""):
+            message = "the row is shifted or unreadable: expected a town and its reading"
+            value = cells[town_at]
             extract.add_issue(Issue(line, "neighborhood", "shifted_row", ERROR, value, message))
         else:
             yield cells
+
+
+def _is_shifted(town: str, kana: str) -> bool:
+    """Say whether a town is a number, unreadable, or blank beside its reading, or that is none."""
+    without_name = bool(kana.strip()) and not town.strip()
+    return without_name or town.isdecimal() or is_misread(town) or not _READING.fullmatch(kana)
 
 
 SOURCE: Final[Source[StreamedTable]] = Source(

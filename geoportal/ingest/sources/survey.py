@@ -29,6 +29,7 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
 from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import RowNotes, read_line
 from geoportal.ingest.reading.source import Source
 from geoportal.text.wareki import parse_date
@@ -82,6 +83,17 @@ _NO: Final = frozenset(
 )
 _SILENT: Final = frozenset(("", "未回答", "-", "無回答", "不明", "わからない", "分からない"))
 _MARKS: Final = MappingProxyType({"○": "はい", "◯": "はい", "〇": "はい", "×": "いいえ"})
+_SAID: Final = _YES | _NO | frozenset(QUALIFIED)
+_OF_NEEDS: Final = frozenset(("はい", "いいえ"))
+"""What nobody writes for the capacity; some write 可 or 満員."""
+_NUMBERS: Final = MappingProxyType(
+    {
+        MEDICAL_INSTITUTION_CODE: ("m", re.compile(r"\d{10}")),
+        CARE_OFFICE_NUMBER: ("k", re.compile(r"[0-9A-Z]{10}")),
+        NAVII_ID: ("n", NAVII_NUMBER),
+    }
+)
+"""Letter that our own number of such a facility begins with, and the shape of the official one."""
 _AREA_SEPARATORS: Final = re.compile(r"[、,，;；・\s]+")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LATEST_ANSWER: Final = timedelta(days=92)
@@ -144,19 +156,20 @@ def _row(
         notes.reject("id", "bad_id", "the number of the facility was changed; copy it back")
     if kind not in KINDS:
         notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
+    _refuse_shifted(notes, columns)
+    identifiers = _identifiers(notes, id_)
     day = _day(notes, edition)
     claims = tuple(_claims(notes, columns, day))
     if notes.rejected:
         return None, ""
     key = f"{id_}@{outward_day(day)}"
-    schemes = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
     areas, remarks = read_line(notes, "areas"), read_line(notes, "remarks")
     facility = FacilityRecord(
         source=NAME,
         record_id=key,
         kind=kind,
         name="",  # in the workbook as a copy of what others publish
-        identifiers={scheme: record.get(scheme) for scheme in schemes if record.get(scheme)},
+        identifiers=identifiers,
         note="\n".join(filter(None, (f"訪問地域：{areas}" if areas else "", remarks))),
         claims=claims,
         visit_areas=_visit_areas(notes, edition),
@@ -164,9 +177,54 @@ def _row(
     return SOURCE.listed(record.line, facility, key), key
 
 
+def _refuse_shifted(notes: RowNotes, columns: Mapping[str, Term]) -> None:
+    """Reject a row with answers in the column of another question.
+
+    The day of the answer stands in a column of its own, and so do the words for the capacity.
+    """
+    record = notes.record
+    needs = [record.further(heading) for heading, term in columns.items() if term.code != FREE_TEXT]
+    capacity, day = record.get("capacity"), record.get("answered_on")
+    is_answer = capacity in _OF_NEEDS or _plain(day) in _SAID
+    wrong_day = bool(day) and parse_date(day) is None
+    wrong_capacity = capacity not in CAPACITIES and _plain(capacity) not in _SILENT
+    if (
+        is_answer
+        or (wrong_day and wrong_capacity)
+        or day in CAPACITIES
+        or any(map(parse_date, needs))
+        or parse_date(record.get("answered_by"))
+    ):
+        message = (
+            "the day, the capacity or an answer stands in the column of another question: the row "
+            "is shifted; copy the answers into the original workbook"
+        )
+        notes.reject("answered_on", "shifted_row", message)
+
+
+def _identifiers(notes: RowNotes, id_: str) -> dict[str, str]:
+    """Return the official numbers of a row, which our own number must agree with.
+
+    Whoever sorts one column alone would answer for others.
+    """
+    numbers: dict[str, str] = {}
+    for scheme, (_letter, shape) in _NUMBERS.items():
+        text = notes.record.get(scheme).removesuffix(".0")
+        if text and not shape.fullmatch(text):
+            notes.warn(scheme, "bad_number", "not such a number; not used")
+        elif text:
+            numbers[scheme] = text
+    own = [scheme for scheme, (letter, _) in _NUMBERS.items() if id_.startswith(letter)]
+    said = [numbers[scheme] for scheme in own if scheme in numbers]
+    if said and not any(number in id_ for number in said):
+        message = "the number of the facility and its official number are of different facilities"
+        notes.reject("id", "number_conflict", message)
+    return numbers
+
+
 def _day(notes: RowNotes, edition: Edition) -> str:
     """Return the date of the answer, else of the edition."""
-    text = re.sub(r"[ T]00:00:00$", "", notes.record.get("answered_on"))
+    text = notes.record.get("answered_on")
     day = parse_date(text)
     if day is None and text:
         notes.warn("answered_on", "bad_date", f"expected a date; {edition.named} is taken")

@@ -80,6 +80,10 @@ _HIDDEN = frozenset(
 )
 _HIDDEN_MESSAGE = "figures are not published for these rows; they stay unknown and are never 0"
 _GROUPS: Final = ("pop", *OLD_FROM)
+_MANY_APART: Final = 10
+_APART_SHARE: Final = 0.2
+_MOST_OF_A_TOWN: Final = 200_000
+"""Residents; some cities list districts of several 町丁目, the largest 町丁目 has some 30,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         extract.issues.extend(notes.issues)
         if row is not None:
             rows.append(row)
+    _require_sums(extract)
     rows = of_both_sexes(rows)
     counted = without_subtotals(newest_rows(rows, extract, LAYOUT), extract, LAYOUT)
     _add_towns([row for row in counted if not row.total], extract)
@@ -160,6 +165,10 @@ def _read(notes: RowNotes, ages: AgeTable, edition: Edition, *, whole: bool) -> 
     if day is None and record.get("day"):
         notes.warn("day", "bad_date", "expected a date like 2025-01-01; the file's date is taken")
     if area is None or notes.rejected:
+        return None
+    if (figures["pop"] or 0) > _MOST_OF_A_TOWN and not area.total:
+        message = "no town has as many people: is it a total, or in another unit?"
+        notes.reject("pop", "bad_number", message)
         return None
     if not area.total:
         _check_sums(notes, figures, by_age, ages)
@@ -213,6 +222,16 @@ def _check_sums(
         if whole is not None and parts is not None and whole != parts:
             message = f"the ages add up to {parts}, not {whole}; kept as published, ask the city"
             notes.warn(name, "ages_differ", message)
+
+
+def _require_sums(extract: TownExtract) -> None:
+    """Refuse a list with many rows that contradict themselves: their columns are shifted."""
+    apart = {issue.line for issue in extract.issues if issue.code == "sexes_differ"}
+    if len(apart) >= _MANY_APART and len(apart) > _APART_SHARE * extract.rows_read:
+        raise InputRefusedError(
+            f"men and women are not the total in {len(apart)} of {extract.rows_read} rows, from "
+            f"line {min(apart)} on: columns are shifted or of another thing; get the file again"
+        )
 
 
 def _add_towns(rows: list[TownRow], extract: TownExtract) -> None:

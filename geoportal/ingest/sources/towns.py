@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.domain.place import Municipality, Place
+from geoportal.errors import InputRefusedError
 from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
@@ -51,6 +52,11 @@ _Area = tuple[Municipality | None, tuple[str, str]]
 _Areas = dict[tuple[str, str, str], _Area]
 
 
+_MANY_TOWNS: Final = 100
+_FEWEST_POINTS: Final = 0.5
+"""Points a town; in any municipality of Japan with many it is 0.89 and more."""
+
+
 @dataclass(slots=True, kw_only=True)
 class PlaceExtract(Extract):
     """Places of the gazetteer.
@@ -68,6 +74,11 @@ def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
     """Read every row of a table with `LAYOUT`.
 
     A first pass counts the rows of each municipality: its places are packed after the last.
+
+    Raises
+    ------
+    InputRefusedError
+        When most towns have their position in common with others.
     """
     extract = PlaceExtract()
     areas: _Areas = {}
@@ -89,7 +100,22 @@ def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
             if not left[area.code] and area.code in seen:
                 extract.places[area.code] = Packed(seen.pop(area.code).values()).pack()
     extract.places = dict(sorted(extract.places.items()))
+    _require_points(extract)
     return extract
+
+
+def _require_points(extract: PlaceExtract) -> None:
+    """Refuse a long list with few points: numbers that were rounded or copied are no places."""
+    towns = points = 0
+    for places in extract.places.values():
+        placed = [place for place in places if place.lon is not None]
+        towns += len({place.town for place in placed})
+        points += len({(place.lon, place.lat) for place in placed})
+    if towns >= _MANY_TOWNS and points < _FEWEST_POINTS * towns:
+        raise InputRefusedError(
+            f"its {towns:,} towns lie at {points:,} points: the positions were rounded or copied; "
+            "get the original file"
+        )
 
 
 def _area(record: Record, edition: Edition, areas: _Areas) -> _Area:

@@ -340,3 +340,25 @@ def test_a_telephone_number_that_excel_has_rounded_is_not_shown(database, tmp_pa
     assert (report.accepted, "number_damaged_by_excel" in codes(report)) == (1, True)
     (facility,) = by_name(database).values()
     assert facility.phone == ""
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda text: text + "<html><body><h1>504 Gateway Time-out</h1></body></html>\r\n",
+        lambda text: text[:-40] + "<html><body><h1>504</h1></body></html>\r\n",
+        lambda text: text + text.splitlines()[-1].replace(",", ";") + "\r\n",
+        lambda text: text[:-60] + "\x00" * 16 + text[-44:],
+    ],
+    ids=["a page behind it", "a page within", "other separators", "a hole"],
+)
+def test_a_table_that_breaks_off_is_refused_with_its_line(database, sound, broken):
+    text = broken(sound.read_bytes().decode())
+    sound.write_bytes(text.encode())
+    assert " line " in refused_message(database, sound)
+
+
+@pytest.mark.parametrize("note", ["※詳しくは<市役所>へ; 電話 093-000-0000", "計;3"])
+def test_a_note_behind_the_table_breaks_nothing_off(database, sound, note):
+    sound.write_bytes(sound.read_bytes() + f"{note}\r\n".encode())
+    assert only(import_into(database, sound)).accepted == len(ROWS)

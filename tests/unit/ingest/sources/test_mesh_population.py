@@ -118,6 +118,7 @@ def test_the_samples_people_give_way_to_real_ones(database, tmp_path):
         ("503000013,0,,,132,12,30,7,2,60,72", False),
         ("503000013,0,,,132,30,7,12,2,60,72", False),
         ("503000013,0,,,132,30,12,7,31,60,72", False),
+        ("503000013,0,,,132,30,12,7,2,,60", False),  # hidden figures have a mark
     ],
 )
 def test_figures_that_do_not_add_up_are_of_a_shifted_row(database, tmp_path, row, sound):

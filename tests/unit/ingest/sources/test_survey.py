@@ -54,6 +54,31 @@ def test_an_answer_that_is_none_of_the_choices_is_not_used(database, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        {"need": "2026-04-01"},
+        {"answered_by": "令和8年4月1日"},
+        {"capacity": "はい"},
+        {"answered_on": "相談員", "capacity": "小倉北区"},
+        {"answered_on": "満員"},
+        {"navii_id": "4012345678902"},
+    ],
+)
+def test_answers_of_another_question_or_facility_are_not_taken(database, tmp_path, cells):
+    report, stored = imported(database, tmp_path, **{"need": "はい"} | cells)
+    assert (report.rejected, stored) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "cells", [{"answered_on": "四月"}, {"capacity": "満員"}, {"navii_id": "#REF!"}]
+)
+def test_one_odd_cell_is_said_and_the_answer_taken(database, tmp_path, cells):
+    report, (stored,) = imported(database, tmp_path, **{"need": "はい"} | cells)
+    assert any(issue.severity == "warning" for issue in report.issues)
+    assert (len(stored.record.claims), stored.record.identifiers) == (1, {})
+
+
+@pytest.mark.parametrize(
     ("position", "letters"),
     [
         (0, "A"),

@@ -117,3 +117,12 @@ def test_a_half_deleted_gazetteer_is_made_again(database, tmp_path):
         path.unlink()
     with database.engine.connect() as connection:
         assert open_geocoder(database, connection, REFERENCE).gazetteer.town_count > 0
+
+
+@pytest.mark.parametrize("decimals", [1, 3])
+def test_positions_that_were_rounded_are_no_places(database, tmp_path, decimals):
+    rows = [[*TOWNS[0][:3], f"見本{n}", "", *(33.8, 130.8)] for n in range(120)]
+    for number, row in enumerate(rows):
+        row[5:] = [f"{base + number / 1000:.{decimals}f}" for base in (33.8, 130.8)]
+    path = write_csv(tmp_path / "towns_20250101.csv", TOWNS_HEADER, rows)
+    assert only(import_into(database, path)).refused is (decimals == 1)
