@@ -139,8 +139,10 @@ class Supervisor:
 
     def _load(self) -> None:
         """Load what workers share; an end that is asked for meanwhile is not put off by it."""
-        self._is_loading = not self._is_ending
+        self._is_loading = True  # first: an end is asked for before this, or interrupts
         try:
+            if self._is_ending:
+                return
             from geoportal.serving.worker import prepare  # takes time to load
 
             self._prepared = prepare()
