@@ -35,6 +35,7 @@ from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
+from geoportal.store.faults import BROKEN
 from geoportal.store.read_only import read_only_uri
 from geoportal.store.reference import Reference
 from geoportal.store.staff_facts import facts_beside, facts_version, read_facts, read_public_groups
@@ -144,7 +145,7 @@ def state_of_file(path: Path) -> FileState | None:
     try:
         with facts_beside(path) as execute:
             return FileState(*_versions(path), facts_version(execute)[0])
-    except (sqlite3.Error, TypeError):
+    except (*BROKEN, sqlite3.Error, TypeError):
         return None
 
 
@@ -174,7 +175,7 @@ def view_of_file(
             asked, _ = facts_version(execute)
             facts = read_facts(execute)
             groups = read_public_groups(execute, is_sqlite=True)
-    except (sqlite3.Error, TypeError):
+    except (*BROKEN, sqlite3.Error, TypeError):
         return None
     derived = path.with_name(f"{path.name}.derived")
     try:

@@ -23,6 +23,7 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
+from geoportal.store.faults import BROKEN
 from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096
@@ -198,8 +199,8 @@ def _copy(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
         try:
             read.backup(write, pages=_PAGES_A_STEP)
-        except sqlite3.DatabaseError as error:
-            raise GeoportalError(f"the database cannot be copied: {error}") from None
+        except BROKEN as error:
+            raise GeoportalError(f"the database cannot be copied: {_words(error)}") from None
 
 
 def _checked(path: Path) -> str:
@@ -232,8 +233,13 @@ def _whole(path: Path) -> Iterator[sqlite3.Connection]:
             if verdict != "ok":
                 raise GeoportalError("its pages are damaged")
             yield copy
-    except sqlite3.DatabaseError as error:
-        raise GeoportalError(str(error)) from None
+    except BROKEN as error:
+        raise GeoportalError(_words(error)) from None
+
+
+def _words(error: Exception) -> str:
+    """Return what SQLite says; of a damaged file that may be no text, see `BROKEN`."""
+    return "its pages are damaged" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _is_whole_staff(path: Path) -> bool:

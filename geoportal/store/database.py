@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.progress import Progress
-from geoportal.store.faults import DAMAGED, database_fault
+from geoportal.store.faults import DAMAGED, database_fault, told_as_damaged
 from geoportal.store.postgis import drop_views, make_views
 from geoportal.store.read_only import read_only_uri
 from geoportal.store.revisions import newest_revision, revision_of
@@ -226,6 +226,7 @@ def _open_file(path: Path, *, create: bool) -> Database:
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     sa.event.listen(engine, "connect", configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "handle_error", told_as_damaged)
     return Database(engine, derived)
 
 
@@ -238,6 +239,7 @@ def _read_only_engine(path: Path) -> sa.Engine:
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "handle_error", told_as_damaged)
     return engine
 
 
@@ -255,7 +257,10 @@ def configure_sqlite(connection: object, _record: object) -> None:
     """
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except UnicodeDecodeError as error:  # as `told_as_damaged`, which does not hear of it here
+        raise GeoportalError(DAMAGED) from error
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

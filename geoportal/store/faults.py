@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -36,6 +38,8 @@ _BY_SQLITE_NAME = {
     "SQLITE_NOTADB": DAMAGED,
     "SQLITE_IOERR": _DISK,
 }
+BROKEN: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What SQLite's driver raises of a damaged file: its words may quote bytes that are no text."""
 _BY_SQL_STATE = {"53100": _FULL, "42501": _READ_ONLY, "25006": _READ_ONLY, "55P03": _BUSY}
 """PostgreSQL: disk_full, insufficient_privilege, read_only_sql_transaction, lock_not_available."""
 
@@ -59,6 +63,12 @@ def database_fault(error: sa.exc.DBAPIError) -> GeoportalError | None:
         return BusyError(message) if message is _BUSY else GeoportalError(message)
     lost = isinstance(error, sa.exc.OperationalError) and (state or "08")[:2] in {"08", "28", "57"}
     return GeoportalError(_AWAY) if lost or error.connection_invalidated else None
+
+
+def told_as_damaged(context: sa.engine.ExceptionContext) -> GeoportalError | None:
+    """Return what a person can do where the driver failed at its own words, see `BROKEN`."""
+    failed = isinstance(context.original_exception, UnicodeDecodeError)
+    return GeoportalError(DAMAGED) if failed else None
 
 
 def disk_fault(error: Exception) -> GeoportalError | None:

@@ -18,6 +18,7 @@ from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
+from geoportal.store.faults import BROKEN
 from geoportal.store.read_only import read_only_uri
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def facts_of(database: Database) -> Iterator[Execute | None]:
         try:
             with facts_beside(database.derived_directory.with_suffix("")) as execute:
                 yield execute
-        except sqlite3.DatabaseError as error:
+        except BROKEN as error:
             if isinstance(error, sqlite3.OperationalError):  # locked, for example
                 raise
             raise GeoportalError(_DAMAGED) from error

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.database import configure_sqlite
+from geoportal.store.faults import told_as_damaged
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.server import server_engine
 
@@ -120,6 +121,7 @@ def _engine(location: str, *, create: bool, within_s: float | None = None) -> sa
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
     sa.event.listen(engine, "connect", configure_sqlite)
     sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "handle_error", told_as_damaged)
     return engine
 
 

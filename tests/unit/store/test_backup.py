@@ -24,6 +24,7 @@ from geoportal.store.database import (
     open_database,
     read_through,
 )
+from geoportal.store.staff_facts import facts_of
 
 NOW = datetime(2026, 11, 29, 3, 15, 0, tzinfo=JST)
 
@@ -252,3 +253,23 @@ def test_reading_through_says_how_far_it_is(tmp_path):
     assert {total for _label, _done, total in told} == {6}
     for nothing in (tmp_path / "none.db", tmp_path, "postgresql://127.0.0.1:1/none"):
         read_through(str(nothing), lambda *_: pytest.fail("nothing is read"))
+
+
+@pytest.mark.parametrize("name", ["test.db", "test.db.desk"])
+def test_a_damaged_file_whose_damage_is_no_text_is_explained(city, staffed, tmp_path, name):
+    """The driver quotes the name of the table, and fails at that."""
+    for engine in (city.engine, staffed.engine):
+        engine.dispose()
+    path, table = tmp_path / name, b"desk_sessions" if name.endswith(".desk") else b"facilities"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"table" + table, b"table\x9c" + table[1:]))
+    with pytest.raises(GeoportalError, match="damaged"):
+        back_up(city, tmp_path / "copy.db", NOW)
+    for read in (lambda: noted(path.with_suffix("")), lambda: list(_facts(city))):
+        with pytest.raises(GeoportalError, match="damaged"):
+            read() if name.endswith(".desk") else version_of(city)
+
+
+def _facts(city):
+    with facts_of(city) as execute:
+        yield execute
