@@ -46,6 +46,8 @@ LAYOUT: Final = Layout(
     known=frozenset({"座標系番号", "X座標", "Y座標", "住居表示フラグ"}),
 )
 _DELETED = "3"
+_SHORTEST_POSITION = len("33.88") + len("130.88") + 1
+"""Letters of latitude and longitude; with fewer both are rounded to a kilometre or more."""
 _clean = lru_cache(maxsize=10_000)(clean_line)
 
 
@@ -87,7 +89,8 @@ class BlockReader:
         town, block, lat_text, lon_text = self._cells(cells)
         koaza = _clean(cells[self._koaza]) if self._koaza >= 0 else ""
         lat, lon = read_degrees(lat_text), read_degrees(lon_text)
-        if lat is None or lon is None or not in_japan(lon, lat):
+        rounded = len(lat_text) + len(lon_text) < _SHORTEST_POSITION
+        if rounded or lat is None or lon is None or not in_japan(lon, lat):
             message = "expected decimal degrees in Japan; the block is left out"
             name = LAYOUT.official("lat")
             return Issue(line, name, "bad_coordinate", ERROR, f"{lat_text}, {lon_text}", message)

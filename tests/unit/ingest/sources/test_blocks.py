@@ -199,14 +199,16 @@ def test_bad_rows_are_named_and_the_rest_is_taken(database, tmp_path):
         block("41", where=("福岡県", "ない市")),
         block("", "33.885"),
         ("福岡県", "北九州市小倉北区", "short"),
+        block("42", "33.9", "130.88"),  # rounded to kilometres
     ]
     report = only(import_into(database, isj(tmp_path, rows)))
-    assert (report.rows_read, report.accepted, report.rejected) == (43, 39, 4)
+    assert (report.rows_read, report.accepted, report.rejected) == (44, 39, 5)
     assert {(i.line, i.code) for i in report.issues if i.severity == "error"} == {
         (41, "bad_coordinate"),
         (42, "unknown_municipality"),
         (43, "no_block"),
         (44, "wrong_field_count"),
+        (45, "bad_coordinate"),
     }
 
 
