@@ -35,8 +35,7 @@ from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
-from geoportal.store.faults import BROKEN
-from geoportal.store.read_only import read_only_uri
+from geoportal.store.read_only import BROKEN, read_only_uri
 from geoportal.store.reference import Reference
 from geoportal.store.staff_facts import facts_beside, facts_version, read_facts, read_public_groups
 

@@ -26,8 +26,7 @@ _SORTS: Final = ("counter", "histogram")
 def shared_counts(places: int) -> Iterator[bool]:
     """Give so many processes files for their counts, named in the environment, and take them away.
 
-    Yields whether there are files: without room
-    for them each process counts for itself.
+    Yields whether there are files: without room for them each process counts for itself.
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix="geoportal-counts-"))

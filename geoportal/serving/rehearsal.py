@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from flask import Flask, g
@@ -25,6 +26,7 @@ def rehearse(app: Flask, view: View) -> None:
     """Answer what holds nothing but codes, from a view; nothing is counted, logged or sent.
 
     The base map is left out: to look for it starts a thread, which would not survive in workers.
+    A page that fails is passed over: the fault is logged when somebody asks for it.
     """
     if not len(view.snapshot):
         return
@@ -36,7 +38,7 @@ def rehearse(app: Flask, view: View) -> None:
         for path, language in (*asked, *((path, "") for path in _ANSWERS)):
             place = path.format(district=district, facility=facility)
             headers = {"Accept-Language": language}
-            with app.test_request_context(place, headers=headers):
+            with app.test_request_context(place, headers=headers), suppress(Exception):
                 g.view = view
                 app.full_dispatch_request()
     finally:

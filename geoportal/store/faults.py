@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
-from typing import Final
 
 import sqlalchemy as sa
 
@@ -38,8 +36,6 @@ _BY_SQLITE_NAME = {
     "SQLITE_NOTADB": DAMAGED,
     "SQLITE_IOERR": _DISK,
 }
-BROKEN: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What SQLite's driver raises of a damaged file: its words may quote bytes that are no text."""
 _BY_SQL_STATE = {"53100": _FULL, "42501": _READ_ONLY, "25006": _READ_ONLY, "55P03": _BUSY}
 """PostgreSQL: disk_full, insufficient_privilege, read_only_sql_transaction, lock_not_available."""
 
@@ -66,7 +62,7 @@ def database_fault(error: sa.exc.DBAPIError) -> GeoportalError | None:
 
 
 def told_as_damaged(context: sa.engine.ExceptionContext) -> GeoportalError | None:
-    """Return what a person can do where the driver failed at its own words, see `BROKEN`."""
+    """Return what a person can do where SQLite's driver failed at its own words, as no text."""
     failed = isinstance(context.original_exception, UnicodeDecodeError)
     return GeoportalError(DAMAGED) if failed else None
 

@@ -1,10 +1,15 @@
-"""How files of SQLite are opened to be read only, also on a disk that cannot be written."""
+"""How files of SQLite are opened to be read only, and what is raised where they are damaged."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
+
+BROKEN: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What SQLite's driver raises of a damaged file: its words may quote bytes that are no text."""
 
 
 def read_only_uri(path: Path) -> str:

@@ -42,16 +42,15 @@ class Ended:
         return json.loads(self.out)
 
 
-def prepare(database: Path | str, *arguments: str | Path) -> None:
+def prepare(database: Path, *arguments: str | Path) -> None:
     """Run ``geoportal --db DATABASE ARGUMENTS`` here: for what is there before anything fails.
 
-    All of an embedded database is in its file then, as when a process has ended.
+    All of the database is in its file then, as when a process has ended.
     """
     ended = CliRunner().invoke(cli, ["--db", str(database), *map(str, arguments)])
     assert ended.exit_code == 0, ended.output
-    if isinstance(database, Path):
-        with closing(sqlite3.connect(database)) as connection:
-            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
 
 def run(database: Path, *arguments: str | Path) -> Ended:

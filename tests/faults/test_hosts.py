@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from geoportal.store.database import dataset_version, open_database
 from tests.contract.test_databases import POSTGRES, own_postgres
 from tests.faults.cable import Cable
-from tests.faults.process import PROGRAM, prepare
+from tests.faults.process import PROGRAM
 from tests.faults.server import Served
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
 
@@ -65,7 +65,7 @@ def editions(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hosts(locations, editions, tmp_path_factory):
     open_database(locations[0], create=True).engine.dispose()
-    prepare(locations[0], "import", editions[0], editions[1])
+    do(locations[0], "import", editions[0], editions[1])
     with contextlib.ExitStack() as stack:
         yield [
             stack.enter_context(
