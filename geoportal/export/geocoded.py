@@ -23,7 +23,7 @@ from geoportal.ingest.files.archives import open_members
 from geoportal.ingest.files.encodings import stream_encoding
 from geoportal.ingest.files.layouts import fold_header
 from geoportal.ingest.files.sheets import read_sheets
-from geoportal.ingest.files.tables import Sheet
+from geoportal.ingest.files.tables import END, Sheet
 from geoportal.mapped.whole_file import whole_file
 from geoportal.progress import Progress
 from geoportal.text.spreadsheet import harmless
@@ -46,7 +46,6 @@ APPENDED = (
     "needs_confirmation",
 )
 """Columns behind those of the file."""
-_END = "\ue000geoportal-end\ue000"
 _BATCH = 500
 _LABEL = "住所"
 
@@ -224,13 +223,13 @@ def _encoding(path: Path) -> str:
 def _parsed(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
     """Yield every row; a marker as last line shows whether a quotation mark was left open."""
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(chain(file, [_END]), delimiter=delimiter)
+        reader = csv.reader(chain(file, [END]), delimiter=delimiter)
         line = 1
         try:
             for row in reader:
-                if row == [_END]:
+                if row == [END]:
                     return
-                if max(map(len, row), default=0) > _LONGEST_CELL or _END in "".join(row):
+                if max(map(len, row), default=0) > _LONGEST_CELL or END in "".join(row):
                     raise csv.Error("a cell is longer than any that is meant")
                 yield row
                 line = reader.line_num + 1
