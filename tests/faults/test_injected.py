@@ -29,8 +29,9 @@ def editions(tmp_path):
 def fault_of(outcome):
     """What is wrong with what is left, empty when nothing is."""
     done, words, killed = outcome.exit_code == 0, outcome.said, outcome.exit_code < 0
+    refused = "cannot be read" in words and "the disk cannot be read or written" not in words
     checks = {
-        "exit code": killed or outcome.exit_code in ({3} if "cannot be read" in words else {0, 1}),
+        "exit code": killed or outcome.exit_code in ({3} if refused else {0, 1}),
         "a fault of ours": "Traceback" not in words and "a fault of ours" not in words,
         "a third state": outcome.held in {"first", "both"},
         "success without the data": not done or outcome.held == "both",
