@@ -236,7 +236,8 @@ class DistrictIndex:
             return ()
         if self._tree is not None:
             return self._tree.intersection((lon, lat, lon, lat))
-        found: list[int] = _holding(self._limits, lon, lat).nonzero()[0].tolist()
+        holding = np.logical_and.reduce(self._limits <= (lon, lat, -lon, -lat), axis=1)
+        found: list[int] = holding.nonzero()[0].tolist()
         return found
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
@@ -251,7 +252,8 @@ class DistrictIndex:
 
     @cached_property
     def _limits(self) -> NDArray[np.float64]:
-        return _limits_of(self._boxes)
+        """West, south, minus east and minus north of the parts: one comparison finds a point."""
+        return np.asarray(self._boxes * (1.0, 1.0, -1.0, -1.0))
 
     @cached_property
     def _leaves(self) -> tuple[list[int], NDArray[np.int64]]:
@@ -281,18 +283,6 @@ class DistrictIndex:
             self.outline(code), lambda xy: (xy - np.array([lon, lat])) * scale
         )
         return float(shapely.distance(local, shapely.Point(0, 0)))
-
-
-def _limits_of(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what `_holding` compares of boxes: west, south, east, north in degrees, (n, 4)."""
-    return np.asarray(boxes * np.array((1.0, 1.0, -1.0, -1.0)))
-
-
-def _holding(limits: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.bool_]:
-    """Say of each box, as `_limits_of` returns them, whether it holds a point; edges included."""
-    within = limits <= np.array((lon, lat, -lon, -lat))
-    holding: NDArray[np.bool_] = np.logical_and.reduce(within, axis=1)
-    return holding
 
 
 def leaf_of(covering: Iterable[District]) -> District | None:
