@@ -6,12 +6,14 @@ import contextlib
 import errno
 
 import pytest
+import sqlalchemy as sa
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import (
     BusyError,
+    GeoportalError,
     InputRefusedError,
     NotFoundError,
     UnreadableSourceError,
@@ -27,6 +29,7 @@ from geoportal.store.database import import_lock
 from tests.rounds import examples
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
+    TOWNS,
     TOWNS_HEADER,
     by_name,
     codes,
@@ -320,6 +323,53 @@ def test_data_that_are_in_are_not_denied_when_the_disk_is_full_afterwards(
     assert (report.created, report.refused) == (3, False)
     (issue,) = (issue for issue in report.issues if issue.code == "not_compiled")
     assert "nothing to import again" in issue.message
+
+
+def commit_fails(database, monkeypatch, *, stored):
+    """Let the next commit fail as a full disk does, after or before the data are stored."""
+    dialect, error = database.engine.dialect, database.engine.dialect.dbapi.OperationalError
+    commit, failed = dialect.do_commit, error("the disk is full")
+    failed.sqlite_errorname = "SQLITE_FULL"
+
+    def fail(connection):
+        monkeypatch.setattr(dialect, "do_commit", commit)
+        if stored:
+            commit(connection)
+        raise failed
+
+    monkeypatch.setattr(dialect, "do_commit", fail)
+
+
+def test_data_that_a_failed_commit_stored_are_not_denied(database, sound, tmp_path, monkeypatch):
+    towns = write_csv(tmp_path / "towns.csv", TOWNS_HEADER, TOWNS)
+    for files in ([sound], [towns, sound]):
+        commit_fails(database, monkeypatch, stored=True)
+        first, *others = import_into(database, *files).files
+        assert (first.created, first.refused) == (len(TOWNS) if others else 3, False)
+        (issue,) = (issue for issue in first.issues if issue.code == "end_of_storing_failed")
+        assert "the data are in" in issue.message
+        assert [(other.unchanged, other.refused) for other in others] == [(3, False)] * len(others)
+        assert len(names(database)) == 3
+
+
+def test_data_that_a_failed_commit_lost_are_not_claimed(database, sound, monkeypatch):
+    commit_fails(database, monkeypatch, stored=False)
+    with pytest.raises(sa.exc.OperationalError):
+        import_into(database, sound)
+    assert not names(database)
+    assert only(import_into(database, sound)).created == 3
+
+
+def test_where_nobody_can_look_after_a_failed_commit_nothing_is_claimed(
+    database, sound, monkeypatch
+):
+    def away(*_):
+        raise sa.exc.OperationalError("", {}, database.engine.dialect.dbapi.OperationalError())
+
+    commit_fails(database, monkeypatch, stored=True)
+    monkeypatch.setattr("geoportal.ingest.run.version_after_failure", away)
+    with pytest.raises(GeoportalError, match=f"whether the data of {sound.name} are in cannot"):
+        import_into(database, sound)
 
 
 @pytest.mark.parametrize(
