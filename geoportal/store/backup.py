@@ -23,10 +23,14 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
+from geoportal.store.faults import DAMAGED_STAFF
 from geoportal.store.read_only import BROKEN
 from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096
+_DAMAGED: Final = (
+    "its pages are damaged, or it is no database; use an earlier copy: geoportal restore FILE"
+)
 _NAME: Final = "geoportal-%Y%m%d-%H%M%S.db"
 _PATTERN: Final = "geoportal-????????-??????.db"
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
@@ -169,8 +173,11 @@ def _take(source: Path, path: Path, checked: Callable[[Path], str]) -> str:
     part.unlink(missing_ok=True)
     try:
         part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
-        _copy(source, part)
-        version = checked(part)
+        try:
+            _copy(source, part)
+            version = checked(part)
+        except GeoportalError as error:
+            raise GeoportalError(f"{source} cannot be copied: {error}") from None
         _flush(part)
         os.replace(part, path)  # noqa: PTH105
         _flush(path.parent)
@@ -200,7 +207,7 @@ def _copy(source: Path, target: Path) -> None:
         try:
             read.backup(write, pages=_PAGES_A_STEP)
         except BROKEN as error:
-            raise GeoportalError(f"the database cannot be copied: {_words(error)}") from None
+            raise GeoportalError(_words(error)) from None
 
 
 def _checked(path: Path) -> str:
@@ -231,15 +238,30 @@ def _whole(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
-                raise GeoportalError("its pages are damaged")
+                raise GeoportalError(_DAMAGED)
             yield copy
     except BROKEN as error:
         raise GeoportalError(_words(error)) from None
 
 
 def _words(error: Exception) -> str:
-    """Return what SQLite says; of a damaged file that may be no text, see `BROKEN`."""
-    return "its pages are damaged" if isinstance(error, UnicodeDecodeError) else str(error)
+    """Return what SQLite says where a file is not damaged but busy, closed or the disk full."""
+    return str(error) if isinstance(error, sqlite3.OperationalError) else _DAMAGED
+
+
+def require_whole_staff(location: str) -> None:
+    """Check every page of the staff's file of an embedded database, where there is one.
+
+    Raises
+    ------
+    GeoportalError
+        When it is damaged.
+    """
+    path = _beside(Path(location))
+    if "://" in location or not path.is_file():
+        return
+    if not _is_whole_staff(path):
+        raise GeoportalError(DAMAGED_STAFF)
 
 
 def _is_whole_staff(path: Path) -> bool:

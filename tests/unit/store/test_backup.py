@@ -149,7 +149,7 @@ def test_a_damaged_database_is_not_copied_as_if_it_were_whole(city, tmp_path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xff" * 20_000
     path.write_bytes(content)
-    with pytest.raises(GeoportalError):
+    with pytest.raises(GeoportalError, match=r"test\.db cannot be copied: its pages are damaged"):
         back_up(city, tmp_path / "copy.db", NOW)
     assert not list(tmp_path.glob("copy*"))
 
@@ -220,7 +220,7 @@ def test_a_damaged_file_of_staff_is_neither_copied_nor_put_back(city, staffed, t
     content = copy.staff.read_bytes()
     for path in (copy.staff, tmp_path / "test.db.desk"):
         path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(GeoportalError):
+    with pytest.raises(GeoportalError, match=r"test\.db\.desk cannot be copied: its pages"):
         back_up(city, tmp_path / "again.db", NOW)
     assert not list(tmp_path.glob("again*"))
     with pytest.raises(InputRefusedError, match=r"copy\.db\.desk"):
