@@ -56,6 +56,17 @@ def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Findi
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:
         return [Finding("error", "no_database", str(error))]  # it says what to do
+    except Exception as error:  # noqa: BLE001 - of a damaged row nobody knows what it looks like
+        return [
+            Finding(
+                "error",
+                "unreadable_data",
+                f"データベースにある内容を読み取れません（{type(error).__name__}）。"
+                "壊れているおそれがあります",
+                "geoportal restore で控えを戻すか、新しい --db に geoportal init をして"
+                "取り込みなおしてください",
+            )
+        ]
 
 
 def _staff_findings(settings: Settings) -> Iterator[Finding]:
