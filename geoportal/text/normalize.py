@@ -64,6 +64,8 @@ _LONG_VOWEL = re.compile(
     "\u2500\u2501\u2796\u301c\u3030]+"
 )
 _REPEATED = re.compile("([\u3400-\u4dbf\u4e00-\u9fff])([々〻]+)")
+_FOLDED = re.compile(f"(?:(?![{''.join(VARIANT_KANJI)}])[0-9a-zァ-ヴ\u4e00-\u9fff]ー?)*")
+"""Texts that folding leaves as they are: none of these letters composes with another."""
 
 _CORPORATION = re.compile(
     r"""(?:
@@ -101,10 +103,12 @@ def fold(text: str) -> str:
     """
     if text.isascii():  # numbers, mostly: there is nothing but case and punctuation
         return "".join(filter(str.isalnum, text)).lower()
-    folded = _fold_once(text)
-    if folded == text:
+    if _FOLDED.fullmatch(text):
         return text
+    folded = _fold_once(text)
     for _ in range(4):  # dropping a character may bring two others together that now compose
+        if _FOLDED.fullmatch(folded):
+            break
         again = _fold_once(folded)
         if again == folded:
             break
