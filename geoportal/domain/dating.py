@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 UNDATED: Final = "0000-"
@@ -42,6 +43,7 @@ def dated(as_of: str) -> dict[str, Any]:
     return {"as_of": stated_date(as_of), **({"imported_at": imported} if imported else {})}
 
 
+@lru_cache(maxsize=4_096)
 def age_days(as_of: str, today: date) -> int | None:
     """Return the days since the publisher's date, None when it is unknown."""
     stated = stated_date(as_of)

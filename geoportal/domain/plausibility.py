@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Final
 
 from geoportal.domain.facility import Facility
@@ -66,15 +67,24 @@ def first_fit(rules: Sequence[PlausibilityRule], facility: Facility) -> Plausibi
     return next((rule for rule in rules if rule.fits(facility)), None)
 
 
+_nfkc = lru_cache(maxsize=4_096)(partial(unicodedata.normalize, "NFKC"))
+"""Departments and filings are few, and a name is looked at by many rules."""
+
+
+@lru_cache(maxsize=4_096)
+def _caseless(name: str) -> str:
+    return _nfkc(name).casefold()
+
+
 def _in_name(facility: Facility, values: tuple[str, ...]) -> bool:
     if not values:
         return False
-    name = unicodedata.normalize("NFKC", facility.name).casefold()
-    return any(value.casefold() in name for value in values)
+    name = _caseless(facility.name)
+    return any(_caseless(value) in name for value in values)
 
 
 def _among(stated: Sequence[str], values: tuple[str, ...]) -> list[bool]:
-    return [unicodedata.normalize("NFKC", text) in values for text in stated]
+    return [_nfkc(text) in values for text in stated]
 
 
 def _beds_from(facility: Facility, values: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,15 +70,19 @@ def select_claims(
     for code, group in by_code.items():
         best = group[0] if len(group) == 1 else strongest(group, today)
         if best is not None:
-            selected[code] = SelectedClaim(best, best.value_on(today), best.stale_on(today))
+            selected[code] = _standing(best, today)
     if vocabulary is not None:
         selected.update(_conclusions(by_code, selected, today, vocabulary))
     for claim in through_groups:
         if _fills(claim, selected.get(claim.code), today):
-            selected[claim.code] = SelectedClaim(
-                claim, claim.value_on(today), claim.stale_on(today)
-            )
+            selected[claim.code] = _standing(claim, today)
     return dict(sorted(selected.items()))
+
+
+@lru_cache(maxsize=16_384)
+def _standing(claim: Claim, today: date) -> SelectedClaim:
+    """Return a claim that answers by itself, the same object for the same: many have the same."""
+    return SelectedClaim(claim, claim.value_on(today), claim.stale_on(today))
 
 
 def _fills(group: Claim, own: SelectedClaim | None, today: date) -> bool:

@@ -96,7 +96,7 @@ def compile_facilities(
             add_held()
             merger.add(portion)
         add_held()
-    return merger.finish()
+    return merger.finish(processes)
 
 
 def stored_rows(facilities: Iterable[Facility]) -> list[Row]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geoportal.geo.distinct import distinct
 from geoportal.mapped.passing import passing_file, whole
+from geoportal.workers import working
 
 _ROW_BITS: Final = 14
 BLOCK_ROWS: Final = 1 << _ROW_BITS
@@ -26,6 +27,8 @@ _PART_ROWS: Final = 1 << 11
 """Texts whose pairs are sorted at once: those of a whole block take a hundred megabytes."""
 
 Rows = NDArray[np.int64]
+_Block = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]
+"""Pairs of letters of a block in order, in how many rows each is, these rows."""
 
 
 class Grams:
@@ -89,40 +92,53 @@ class Grams:
 
 
 def gram_arrays(
-    blob: memoryview, ends: NDArray[np.int64], directory: Path | None = None
+    blob: memoryview, ends: NDArray[np.int64], directory: Path | None = None, processes: int = 1
 ) -> dict[str, NDArray[Any]]:
     """Return the arrays of `Grams` for texts as `geoportal.index.words.joined` puts them together.
 
     ``ends`` says where in the text each ends, shape (n,), its separator included. Rows, the largest
-    of the arrays, lie in an unnamed file of ``directory``; without one in memory.
+    of the arrays, lie in an unnamed file of ``directory``; without one in memory. Blocks are looked
+    at in so many worker processes.
     """
-    keys, counts, blocks, held = [], [], [], 0
-    rows = passing_file(directory)
-    start = 0
-    for first in range(0, ends.size, BLOCK_ROWS):
+
+    def block(first: int) -> _Block:
         parts = []
         last = min(first + BLOCK_ROWS, ends.size)
+        start = int(ends[first - 1]) if first else 0
         for row in range(first, last, _PART_ROWS):
             stop = int(ends[min(row + _PART_ROWS, last) - 1])
             text = bytes(blob[start:stop]).decode("utf-8", "surrogatepass")
             parts.append(_sorted_pairs(text, row - first))
             start = stop
-        own = np.concatenate(parts)
-        del parts
-        own.sort(kind="stable")
-        pair = own >> _ROW_BITS
-        begins = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1]))[: own.size])
-        keys.append(pair[begins])
-        counts.append(np.diff(np.append(begins, own.size)))
-        rows.write((own & ((1 << _ROW_BITS) - 1)).astype(np.uint16).data)
-        held += begins.size
-        blocks.append(held)
+        return _merged(parts)
+
+    keys, counts, blocks, held = [], [], [], 0
+    rows = passing_file(directory)
+    firsts = range(0, ends.size, BLOCK_ROWS)
+    with working(block, min(processes, len(firsts))) as in_workers:
+        for pairs, of_each, own in in_workers(firsts):
+            keys.append(pairs)
+            counts.append(of_each)
+            rows.write(own.data)
+            held += pairs.size
+            blocks.append(held)
     return {
         "keys": np.concatenate([np.empty(0, np.int64), *keys]),
         "ends": np.cumsum(np.concatenate([np.empty(0, np.int64), *counts]), dtype=np.int64),
         "rows": np.frombuffer(whole(rows), dtype=np.uint16),
         "blocks": np.array(blocks, dtype=np.int64),
     }
+
+
+def _merged(parts: list[NDArray[np.int64]]) -> _Block:
+    """Return the pairs of a block; ``parts`` are what `_sorted_pairs` made, and let go of."""
+    own = np.concatenate(parts)
+    parts.clear()
+    own.sort(kind="stable")
+    pair = own >> _ROW_BITS
+    begins = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1]))[: own.size])
+    rows = (own & ((1 << _ROW_BITS) - 1)).astype(np.uint16)
+    return pair[begins], np.diff(np.append(begins, own.size)), rows
 
 
 def _sorted_pairs(text: str, first: int) -> NDArray[np.int64]:

@@ -48,6 +48,8 @@ def written_mentions(
     def number(document: Mapping[str, Any]) -> int:
         return numbers.setdefault(orjson.dumps(document), len(numbers))
 
+    fact_numbers: dict[tuple[int, str], int] = {}
+    """By selected claim, which is one object for many facilities, and what it answers for one."""
     beginnings: list[bytes] = []
     facts, codes, texts, hours, accepting = ([] for _ in range(5))
     for facility, municipality, shown in zip(facilities, municipalities, selected, strict=True):
@@ -56,7 +58,11 @@ def written_mentions(
         facts.append(len(known))
         for code, claim in known:
             codes.append(vocabulary.position(code))
-            texts.append(number(need_document(vocabulary, facility, code, claim)))
+            answered = id(claim), vocabulary.answer(code, facility, claim.value)
+            if answered not in fact_numbers:
+                document = need_document(vocabulary, facility, code, claim)
+                fact_numbers[answered] = number(document)
+            texts.append(fact_numbers[answered])
         hours.append(number(facility.hours.as_dict()))
         accepting.append(number(accepting_document(vocabulary, shown)))
     columns: _Columns = {

@@ -131,8 +131,11 @@ class Merger:
         self._numbers += [group.names[number].encode() for number in group.numbers.tolist()]
         self._number_rows.extend((group.rows + self._size).tolist())
 
-    def finish(self) -> Compiled:
-        """Return what was put together; afterwards there is nothing left here."""
+    def finish(self, processes: int = 1) -> Compiled:
+        """Return what was put together; afterwards there is nothing left here.
+
+        Pairs of letters are looked for in so many worker processes.
+        """
         columns: dict[str, NDArray[Any]] = {
             name: np.frombuffer(whole(file), dtype=dtype)
             for name, (dtype, file) in self._columns.items()
@@ -166,7 +169,7 @@ class Merger:
             f"{name}.{part}": found
             for name, text in zip(GRAMS, TEXTS, strict=True)
             for part, found in gram_arrays(
-                texts[text], columns[f"{text}.ends"], self._directory
+                texts[text], columns[f"{text}.ends"], self._directory, processes
             ).items()
         }
         groups = {name: dict(sorted(held.items())) for name, held in self._groups.items()}

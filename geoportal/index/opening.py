@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -237,4 +238,9 @@ def _week_bit(week: int, day: int) -> int:
 
 
 def _bits(groups: Iterable[Iterable[int]]) -> NDArray[np.uint8]:
-    return np.array([sum(1 << bit for bit in set(group)) for group in groups], dtype=np.uint8)
+    return np.array([_mask(tuple(group)) for group in groups], dtype=np.uint8)
+
+
+@lru_cache(maxsize=4_096)
+def _mask(bits: tuple[int, ...]) -> int:
+    return sum(1 << bit for bit in set(bits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -59,6 +60,15 @@ class Content:
     notes: tuple[Issue, ...] = ()
     part: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pass a table to another process, which has the source and its layouts."""
+        table = self.table
+        if table is None:
+            raise TypeError("what is no table in memory is read where it is needed")
+        place = self.source.layouts.index(table.layout)
+        bare = {name: value for name, value in vars(table).items() if name != "layout"}
+        return _passed, (self.source.name, place, bare, self.notes, self.part)
+
     @property
     def table(self) -> RecognisedTable | None:
         """The data when they are a table in memory."""
@@ -100,6 +110,13 @@ class Content:
             if isinstance(extract, FacilityExtract):
                 extract.unstated = unstated(self.source.layouts, self.table)
         return extract
+
+
+def _passed(
+    source: str, place: int, table: Mapping[str, Any], notes: tuple[Issue, ...], part: str
+) -> Content:
+    known: Source[Any] = BY_NAME[source]
+    return Content(known, RecognisedTable(known.layouts[place], **table), notes, part)
 
 
 def identify(member: Member, crs: str = "", mapping: ColumnMapping | None = None) -> list[Content]:

@@ -20,11 +20,15 @@ from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.refusal import CutFileError, NotNeededError
 from geoportal.ingest.files.report import FileReport
 from geoportal.ingest.reading.source import LAST
+from geoportal.workers import working
 
 AUTO = "auto"
 _MEMORY_BYTES = 40_000_000
 """Files are read twice, to find their order and to import them, but for the first so many bytes:
 of tables as they are packed, which are those of all Japan."""
+_LARGE_BYTES = 1_000_000
+"""Tables of text, of which several are read at once in worker processes."""
+_TEXTS = frozenset({".csv", ".tsv", ".txt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class Planner:
 
     ``source`` is ``"auto"`` or the source every file must be of, ``fictional`` names the files of
     the sample city, ``crs`` is the reference system of map files that declare none, ``mapping``
-    says what the columns are.
+    says what the columns are. Large tables are read in so many worker processes.
     """
 
     def __init__(
@@ -147,22 +151,47 @@ class Planner:
         fictional: frozenset[Path],
         crs: str = "",
         mapping: ColumnMapping | None = None,
+        processes: int = 1,
     ) -> None:
         self._source = source
         self._crs = crs
         self._mapping = mapping
         self._fictional = fictional
-        self._bytes_in_memory = 0
+        self._processes = processes
+        self._room = _MEMORY_BYTES
 
     def plan(self, files: Iterable[ImportFile]) -> list[FilePlan]:
         """Return the files in the order they are to be imported."""
-        plans = [self._file(file) for file in files]
+        listed = list(files)
+        apart = self._apart(listed)
+        plans = [apart.get(file) or self._file(file) for file in listed]
         members = [part for plan in plans for part in plan.members]
         filled = {part.source for part in members if part.member is not None and not part.is_empty}
         return sorted(
             (replace(plan, members=tuple(_besides(filled, plan.members))) for plan in plans),
             key=lambda plan: plan.rank,
         )
+
+    def _apart(self, files: Iterable[ImportFile]) -> dict[ImportFile, FilePlan]:
+        """Return the plans of large tables, if there are several, made in worker processes."""
+        large = [file for file in dict.fromkeys(files) if _is_large_table(file.path)]
+        number = min(self._processes, len(large))
+        if number < 2 or self._mapping is not None:
+            return {}
+        whole, self._room = self._room, self._room // number
+        with working(self._passable, number) as in_workers:
+            plans = dict(zip(large, in_workers(large), strict=True))
+        held = (one for plan in plans.values() for part in plan.members for one in part.held)
+        self._room = whole - sum(one.table.records.pack() for one in held if one.table)
+        return plans
+
+    def _passable(self, file: ImportFile) -> FilePlan:
+        """Return the plan of a file, with what can be passed from a worker process."""
+        plan = self._file(file)
+        for part in plan.members:
+            if part.held and part.held[0].table is None:
+                part.held.clear()
+        return plan
 
     def _file(self, file: ImportFile) -> FilePlan:
         name = file.path.name
@@ -229,10 +258,17 @@ class Planner:
         bare = replace(member, data=b"", parts={})
         whole = 0 if place else len(member.data)
         size = content.table.records.pack() if content.table else whole
-        has_room = self._bytes_in_memory + size <= _MEMORY_BYTES
-        self._bytes_in_memory += size if has_room else 0
+        has_room = size <= self._room
+        self._room -= size if has_room else 0
         held = [content] if has_room else []
         return MemberPlan(bare, report, source, fictional, held, place, content.is_empty)
+
+
+def _is_large_table(path: Path) -> bool:
+    try:
+        return path.suffix.lower() in _TEXTS and path.stat().st_size >= _LARGE_BYTES
+    except OSError:  # said when it is read
+        return False
 
 
 class Reading:

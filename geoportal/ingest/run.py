@@ -149,7 +149,9 @@ class ImportRun:
             said = kept and kept.recall(dataset_version(connection))
         if said:
             return said
-        planner = Planner(options.source, options.fictional, options.crs, options.mapping)
+        planner = Planner(
+            options.source, options.fictional, options.crs, options.mapping, options.processes
+        )
         plans = planner.plan(paths)
         self._digests = {part.report.sha256 for plan in plans for part in plan.members}
         reports = [part.report for plan in plans for part in plan.members]

@@ -53,7 +53,7 @@ def clean_text(text: str) -> str:
     Full width is kept; a run of spaces holding an ideographic one becomes one ideographic space.
     A literal ``（改行）`` becomes a line break.
     """
-    if text.isprintable() and "改行" not in text and "  " not in text:
+    if not text or (text.isprintable() and "改行" not in text and "  " not in text):
         return text.strip()
     text = _LINE_BREAK_MARK.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _SPACES.sub("\u3000", visible(text))

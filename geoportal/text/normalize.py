@@ -64,6 +64,8 @@ _LONG_VOWEL = re.compile(
     "\u2500\u2501\u2796\u301c\u3030]+"
 )
 _REPEATED = re.compile("([\u3400-\u4dbf\u4e00-\u9fff])([々〻]+)")
+_PLAIN = re.compile("[0-9a-zァ-ヴー\u4e00-\u9fff]*")
+"""Texts without a letter that composes with another or has another width or case."""
 
 _CORPORATION = re.compile(
     r"""(?:
@@ -81,9 +83,13 @@ def _fold_once(text: str) -> str:
     text = text.translate(_LETTERS).lower()
     text = _LONG_VOWEL.sub("ー", text)
     text = _REPEATED.sub(lambda match: match[1] * len(match[0]), text)
-    if text.isalnum():
-        return text
-    return "".join(letter for letter in text if letter.isalnum() or letter in "ーヽヾ々")
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
+
+
+def _is_folded(text: str) -> bool:
+    """Say whether folding is sure to leave a text as it is: most texts are seen at once."""
+    plain = _PLAIN.fullmatch(text) and "ーー" not in text
+    return bool(plain) and VARIANT_KANJI.keys().isdisjoint(text)
 
 
 def fold(text: str) -> str:
@@ -101,10 +107,12 @@ def fold(text: str) -> str:
     """
     if text.isascii():  # numbers, mostly: there is nothing but case and punctuation
         return "".join(filter(str.isalnum, text)).lower()
-    folded = _fold_once(text)
-    if folded == text:
+    if _is_folded(text):
         return text
+    folded = _fold_once(text)
     for _ in range(4):  # dropping a character may bring two others together that now compose
+        if _is_folded(folded):
+            break
         again = _fold_once(folded)
         if again == folded:
             break

@@ -79,7 +79,9 @@ def _letter_table() -> dict[str, str]:
     return table
 
 
-_canonical = _letter_table().get  # a bound method: as fast as a dictionary, and immutable
+_TABLE = MappingProxyType(_letter_table())
+_canonical = _TABLE.get  # a bound method: as fast as a dictionary, and immutable
+_TRANSLATED = str.maketrans(dict(_TABLE))
 _VOICED = MappingProxyType(
     {
         (bare, mark): _canonical_letters(unicodedata.normalize("NFC", bare + composing))
@@ -90,6 +92,8 @@ _VOICED = MappingProxyType(
     }
 )
 _MARKS = frozenset(mark for _, mark in _VOICED)
+_BY_ITSELF = re.compile(f"[^{''.join(sorted(_MARKS))}\U00010000-\U0010ffff]*")
+"""Texts of which each letter has its form whatever stands before it."""
 _DIGITS = MappingProxyType(
     {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")}
 )
@@ -243,5 +247,9 @@ def canonicalize(text: str) -> CanonicalText:
 
 
 def canonical_key(name: str) -> str:
-    """Return only the canonical letters of a published name."""
-    return canonicalize(name).key
+    """Return only the canonical letters of a text, the key of `canonicalize`."""
+    read = name[:LONGEST_TEXT]
+    raw = read.translate(_TRANSLATED)
+    if not (_BY_ITSELF.fullmatch(read) and _BY_ITSELF.fullmatch(raw)):
+        raw = "".join(_letters(read)[0])
+    return _REWRITE.sub(lambda match: _rewritten(match.lastgroup or "", match[0]), raw)

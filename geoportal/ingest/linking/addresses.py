@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from geoportal.address.text.canonical import canonicalize
+from geoportal.address.text.canonical import canonical_key
 from geoportal.domain.made_quickly import made_quickly
 
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|..県|...県)")
@@ -62,7 +62,7 @@ def address_parts(address: str) -> AddressParts:
     plain = _MUNICIPALITY.sub("", _PREFECTURE.sub("", plain))
     if not plain:
         return NO_ADDRESS
-    key = canonicalize(plain).key
+    key = canonical_key(plain)
     begins = _BEGINNING.match(key)
     start = begins.end() if begins else 0
     section = _SECTION.search(key, start) or _BUILDING_BEHIND.search(key, start)

@@ -35,7 +35,7 @@ def fault_of_name(name: str) -> str:
         return "is an error of the spreadsheet program"
     if not any(letter.isalnum() and not letter.isdecimal() for letter in name):
         return "has no letter"
-    if 2 * sum(letter in f"?？{LOST_LETTER}" for letter in name) >= len(name):
+    if 2 * sum(map(name.count, f"?？{LOST_LETTER}")) >= len(name):
         return "has lost its letters"
     if len(_ESCAPED.sub("", name)) * 2 <= len(name):
         return "was written in escapes"

@@ -94,6 +94,11 @@ class MunicipalityFinder:
             by_part.setdefault(fold(last_part(info.name)), []).append(info)
         return by_part
 
+    @cached_property
+    def _prefecture_names(self) -> frozenset[str]:
+        """Of three letters, or four: none begins with another."""
+        return frozenset(self._prefectures.values())
+
     def prefecture(self, code: str) -> str:
         """Return the name of a prefecture by its two-digit code, empty when there is none."""
         return self._prefectures.get(code, "")
@@ -108,7 +113,7 @@ class MunicipalityFinder:
     def prefecture_of(self, address: str) -> str:
         """Return the prefecture an address begins with, empty when it names none."""
         plain = squeeze(address)
-        return next((name for name in self._prefectures.values() if plain.startswith(name)), "")
+        return next((name for name in (plain[:3], plain[:4]) if name in self._prefecture_names), "")
 
     def with_prefecture(self, address: str, code: str) -> str:
         """Put a prefecture, by its two-digit code, in front of an address that names none."""
@@ -292,7 +297,7 @@ def last_part(name: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return text as it is compared: NFKC, no white space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def complete_address(address: str, prefecture: str, municipality: str) -> str:

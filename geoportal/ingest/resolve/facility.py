@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from geoportal.domain.claim import EVIDENCE
@@ -21,6 +22,8 @@ _ATTRIBUTES = (
     *("name", "kana", "address", "postal_code", "phone", "fax", "url", "operator"),
     *("beds", "capacity", "departments", "visit_areas", "note"),
 )
+_attributes = attrgetter(*_ATTRIBUTES)
+_BLANK = ("", None, ())
 
 
 def resolve_facility(
@@ -50,14 +53,11 @@ def resolve_facility(
             identifiers.setdefault(scheme, value)
     kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
     placement = _placement(records, geography)
-    chosen: dict[str, Any] = {}
-    for name in _ATTRIBUTES:
-        value = first = getattr(records[0], name)
-        for record in records[1:]:
-            if value not in ("", None, ()):
-                break
-            value = getattr(record, name)
-        chosen[name] = first if value in ("", None, ()) else value
+    chosen: dict[str, Any] = dict(zip(_ATTRIBUTES, _attributes(records[0]), strict=True))
+    for record in records[1:]:
+        for name, value in zip(_ATTRIBUTES, _attributes(record), strict=True):
+            if chosen[name] in _BLANK and value not in _BLANK:
+                chosen[name] = value
     if not chosen["name"]:  # only in tables without names: hours, answers to a survey
         chosen["name"] = f"（名称未登録 {records[0].record_id}）"
     chosen["address"] = _address(records)

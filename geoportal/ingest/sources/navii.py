@@ -158,12 +158,13 @@ class _TimeCells:
         Day, use, and the cells of beginning and end.
     weeks : list of ((int, int), list of int)
         Week of the month and day, and the cells that may say that it is closed.
-    flags : list of int
-        All of these cells.
+    openings, flags : list of int
+        All cells of beginnings, and of closing days.
     """
 
     slots: list[tuple[int, str, int, int]]
     weeks: list[tuple[tuple[int, int], list[int]]]
+    openings: list[int]
     flags: list[int]
 
     @classmethod
@@ -176,13 +177,15 @@ class _TimeCells:
             (when, [record.extra[column] for column in columns if column in record.extra])
             for when, columns in _WEEKS_OF_MONTH
         ]
+        slots = [
+            (day, use, places[opening], places[closing])
+            for day, use, opening, closing in _SLOT_COLUMNS
+            if opening in places and closing in places
+        ]
         return cls(
-            [
-                (day, use, places[opening], places[closing])
-                for day, use, opening, closing in _SLOT_COLUMNS
-                if opening in places and closing in places
-            ],
+            slots,
             [(when, held) for when, held in weeks if held],
+            [opening for _, _, opening, _ in slots],
             [place for _, held in weeks for place in held],
         )
 
@@ -313,7 +316,7 @@ def _closed_weeks(
 ) -> Iterator[tuple[int, int]]:
     """Yield week and day on which it is closed, but for days on which it is closed every week."""
     cells = record.cells
-    if not any(CLOSED_FLAG in cells[i] for i in times.flags):  # as in most rows
+    if CLOSED_FLAG not in "".join(map(cells.__getitem__, times.flags)):  # as in most rows
         return
     for (week, day), places in times.weeks:
         if day not in closed and any(cells[i].strip() == CLOSED_FLAG for i in places):
@@ -322,6 +325,8 @@ def _closed_weeks(
 
 def _sessions(record: Record, times: _TimeCells) -> Iterator[Session]:
     cells = record.cells
+    if not any(map(cells.__getitem__, times.openings)):
+        return
     for day, use, opening, closing in times.slots:
         begin, end = cells[opening].strip(), cells[closing].strip()
         if begin and end:

@@ -45,6 +45,14 @@ def test_one_form(text: str, key: str) -> None:
     assert canonical_key(text) == key
 
 
+@given(
+    st.text(max_size=LONGEST_TEXT + 10)
+    | st.text("カはハ゛ﾞ゜\u3099ー-一二十百〇0２１丁目大字第地割 が之𠮷𣘺髙㈱\U000e0100\ufa6c上ル")
+)
+def test_letters_alone_are_those_with_a_way_back(text: str) -> None:
+    assert canonical_key(text) == canonicalize(text).key
+
+
 def test_the_way_back() -> None:
     text = "福岡県　大字今津　二十一番地"
     canonical = canonicalize(text)

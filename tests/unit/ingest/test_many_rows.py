@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal import packed
+from geoportal.ingest import plan
 from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.ingest.reading import extract
 from geoportal.ingest.revise import gazetteer, records, refresh
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.skipif(usable_processes() < 2, reason="needs a machine 
 @pytest.fixture
 def many(monkeypatch):
     """Take three rows and facilities for many."""
+    monkeypatch.setattr(plan, "_LARGE_BYTES", 1)
     monkeypatch.setattr(extract, "_PART", 3)
     monkeypatch.setattr(extract, "_FEWEST_PARTS", 2)
     monkeypatch.setattr(packed, "BLOCK", 2)

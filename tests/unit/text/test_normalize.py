@@ -17,6 +17,7 @@ from geoportal.text.normalize import VARIANT_KANJI, fold, fold_name
         ("ﾊｰﾄ", "はーと"),
         ("ハート", "ハ−ト"),
         ("ハート", "ハ-ト"),
+        ("ハート", "ハー・ート"),
         ("ﾃﾞｲｻｰﾋﾞｽ", "デイサービス"),
         ("髙橋", "高橋"),
         ("𣘺本", "橋本"),
@@ -63,6 +64,15 @@ def test_folding_is_idempotent_and_bounded(text: str) -> None:
     once = fold(text)
     assert fold(once) == once
     assert len(once) <= 18 * len(text)
+
+
+@given(
+    st.text(max_size=40)
+    | st.text("ァアヴヵヶカハー・-々〻一丁目龍髙佐鿿㐀ｱﾞ\u3099がhH1１0 ", max_size=12)
+    | st.characters()
+)
+def test_what_nobody_sees_does_not_matter(text: str) -> None:
+    assert fold(text) == fold(f"\u200b{text}")
 
 
 @given(st.text(alphabet="ｱｶﾞﾊﾟｰアカガハパあかがはぱ 髙高", max_size=20))
