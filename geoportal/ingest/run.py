@@ -303,7 +303,7 @@ class ImportRun:
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_broken(extract, report)
-        self._refuse_shrunk(connection, report)
+        self._refuse_shrunk(connection, report, revision)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
         places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
@@ -384,8 +384,10 @@ class ImportRun:
                 "or mend it. --max-rejected 50 takes the others"
             )
 
-    def _refuse_shrunk(self, connection: sa.Connection, report: FileReport) -> None:
-        """Refuse a file without a row, and one with a few rows where many are held.
+    def _refuse_shrunk(
+        self, connection: sa.Connection, report: FileReport, revision: Revision
+    ) -> None:
+        """Refuse a file without a row, with a few rows where many are held, or with other numbers.
 
         A list is in the order of its areas: of one that ends early only an area is incomplete.
         """
@@ -398,6 +400,15 @@ class ImportRun:
         held, rows = kept + report.removed, kept + report.created
         if report.removed < _FEWEST_LOST or self._options.accept_shrink:
             return
+        renumbered = revision.renumbered
+        if renumbered >= max(_FEWEST_LOST, _CUT_SHARE * held):
+            raise InputRefusedError(
+                f"{report.file}: {renumbered} of {held} records held from the edition before would "
+                "be closed, and stand in this file with the same name and address under another "
+                "number; nothing was changed. The column of numbers is probably damaged (zeros "
+                "lost, cells moved or filled): get the file again; if the publisher has numbered "
+                "anew, import it with --accept-shrink"
+            )
         cut = report.removed >= _CUT_SHARE * held  # within the first of the areas it listed once
         listed = open_count(connection, report.source) + report.removed if cut else 0
         if rows <= _SHRUNK_SHARE * max(held, listed):

@@ -33,6 +33,7 @@ _DAMAGED: Final = (
 )
 _NAME: Final = "geoportal-%Y%m%d-%H%M%S.db"
 _PATTERN: Final = "geoportal-????????-??????.db"
+_A_DAY_S: Final = 86_400
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
 
@@ -91,16 +92,26 @@ def back_up(database: Database, target: Path, now: datetime, *, keep: int = 0) -
     folder = target if target.is_dir() else target.parent
     path = target / now.strftime(_NAME) if target.is_dir() else target
     source, staff = Path(str(database.engine.url.database)), _beside(path)
-    if not folder.is_dir() or path.exists() or staff.exists():
+    broken_off = _part(path).exists()  # a copy that was killed has given its name to the staff's
+    if not folder.is_dir() or path.exists() or (staff.exists() and not broken_off):
         raise UsageError(f"{path} cannot be written: it exists already, or its folder does not")
+    if target.is_dir():
+        _forget_broken_off(folder, now)
     has_staff = _beside(source).is_file()
-    if has_staff:
-        _take(_beside(source), staff, _checked_staff)
     try:
+        if has_staff:
+            _take(_beside(source), staff, _checked_staff)
         version = _take(source, path, _checked)
+        for copy in (staff, path) if has_staff else (path,):
+            os.replace(_part(copy), copy)  # noqa: PTH105
+        _flush(folder)
     except BaseException:
+        path.unlink(missing_ok=True)
         staff.unlink(missing_ok=True)
         raise
+    finally:
+        _remove(_part(path))
+        _remove(_part(staff))
     if keep and target.is_dir():
         for old in sorted(folder.glob(_PATTERN))[:-keep]:
             old.unlink()
@@ -164,26 +175,41 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
+def _part(path: Path) -> Path:
+    """Return where a copy lies until it was read back."""
+    return path.with_name(f"{path.name}.part")
+
+
+def _remove(path: Path) -> None:
+    """Remove a database and what SQLite keeps beside it."""
+    for companion in _COMPANIONS:
+        path.with_name(path.name + companion).unlink(missing_ok=True)
+
+
+def _forget_broken_off(folder: Path, now: datetime) -> None:
+    """Remove from a folder what copies have left that were killed more than a day ago."""
+    for part in folder.glob(f"{_PATTERN}*.part"):
+        if part.stat().st_mtime < now.timestamp() - _A_DAY_S:
+            copy = part.with_name(part.name.removesuffix(".part"))
+            if not copy.exists():
+                _beside(copy).unlink(missing_ok=True)
+            _remove(part)
+
+
 def _take(source: Path, path: Path, checked: Callable[[Path], str]) -> str:
-    """Copy a database into a new file that gets its name once it was read back; return the version.
+    """Copy a database into the part of ``path``, read it back and flush it; return the version.
 
     Only its owner reads the copy of the staff's file: it holds digests of passwords.
     """
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+    part = _part(path)
+    _remove(part)
+    part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
     try:
-        part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
-        try:
-            _copy(source, part)
-            version = checked(part)
-        except GeoportalError as error:
-            raise GeoportalError(f"{source} cannot be copied: {error}") from None
-        _flush(part)
-        os.replace(part, path)  # noqa: PTH105
-        _flush(path.parent)
-    finally:
-        for companion in _COMPANIONS:
-            part.with_name(part.name + companion).unlink(missing_ok=True)
+        _copy(source, part)
+        version = checked(part)
+    except GeoportalError as error:
+        raise GeoportalError(f"{source} cannot be copied: {error}") from None
+    _flush(part)
     return version
 
 

@@ -412,3 +412,50 @@ def test_a_table_that_breaks_off_is_refused_with_its_line(database, sound, broke
 def test_a_note_behind_the_table_breaks_nothing_off(database, sound, note):
     sound.write_bytes(sound.read_bytes() + f"{note}\r\n".encode())
     assert only(import_into(database, sound)).accepted == len(ROWS)
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_a_comma_within_a_value_costs_its_row_also_where_its_end_is_blank(database, tmp_path, more):
+    rows = [[row[name] for name in KAIGO_HEADER] for row in numbered_rows(12)]
+    place = KAIGO_HEADER.index("利用可能曜日")
+    rows[3][place : place + 1] = ["平日", *["土曜日"] * more]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert (report.accepted, report.rejected) == (11, 1)
+    assert [(i.line, i.code) for i in report.issues if i.severity == "error"] == [
+        (5, "wrong_field_count")
+    ]
+
+
+def test_commas_at_the_end_of_all_lines_are_none_within_a_value(database, tmp_path):
+    rows = [[*(row[name] for name in KAIGO_HEADER), "", ""] for row in numbered_rows(12)]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert (report.accepted, report.rejected) == (12, 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("33.892597", False),
+        ("0.0", False),
+        ("０９３－０００－０００１", False),
+        ("0930000001", False),
+        ("https://example.jp/", False),
+        ("info@example.jp", False),
+        ("12-3-4567", True),
+        ("小倉北区浅野1-2.5", True),
+    ],
+)
+def test_a_row_with_another_column_in_place_of_its_address_is_rejected(
+    database, tmp_path, address, taken
+):
+    rows = [*numbered_rows(12), kaigo_row(事業所番号="4067799999", 住所=address)]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert report.rejected == (not taken)
+    issues = [i for i in report.issues if i.severity == "error"]
+    assert [(i.line, i.field, i.value) for i in issues] == (
+        [] if taken else [(14, "住所", address)]
+    )
+
+
+def numbered_rows(count):
+    return [kaigo_row(事業所番号=f"40677{n:05}", 事業所名=f"見本{n}") for n in range(count)]
