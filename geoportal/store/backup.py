@@ -23,8 +23,7 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
-from geoportal.store.faults import DAMAGED_STAFF
-from geoportal.store.read_only import BROKEN
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF
 from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096

@@ -18,10 +18,6 @@ DAMAGED = (
     "the database is damaged, or the file is no database: put back a copy with "
     "geoportal restore FILE, or make a new one with geoportal init and import the files again"
 )
-DAMAGED_STAFF = (
-    "the staff's file beside the database (….desk) is damaged: put back a copy with "
-    "geoportal restore FILE, which sets the damaged one aside"
-)
 _CLOSED = (
     "the database cannot be opened: it is no file, or its folder is missing, read-only or closed "
     "to this user"

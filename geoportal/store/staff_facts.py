@@ -18,8 +18,7 @@ from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
-from geoportal.store.faults import DAMAGED_STAFF
-from geoportal.store.read_only import BROKEN, read_only_uri
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF, read_only_uri
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.database import configure_sqlite
-from geoportal.store.faults import DAMAGED, DAMAGED_STAFF, database_fault, told_as_damaged
+from geoportal.store.faults import DAMAGED, database_fault, told_as_damaged
+from geoportal.store.read_only import DAMAGED_STAFF
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.server import server_engine
 
