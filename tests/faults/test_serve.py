@@ -201,12 +201,14 @@ def test_it_ends_when_what_is_being_answered_has_been_answered(server):
 
 
 @pytest.mark.long
-def test_workers_end_with_a_supervisor_that_was_killed(database):
-    with Served(database, workers=1) as served:
+def test_workers_end_with_a_supervisor_that_was_killed_and_leave_nothing(database, tmp_path):
+    with Served(database, workers=1, environment={"TMPDIR": str(tmp_path)}) as served:
+        assert get(served.port)[0] == 200
         children = served.child_ids()
         served.process.kill()
         served.process.wait()
         wait_until(lambda: not any(map(is_alive, children)), 15)
+        assert not list(tmp_path.iterdir())
 
 
 def test_it_says_why_it_does_not_start(database, tmp_path):
