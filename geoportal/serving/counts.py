@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,9 @@ SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Variable by which prometheus_client is told where the files are."""
 ROOM_BYTES: Final = 1024 * 1024
 """Of each file. Counters take 200 bytes, histograms of a route 3,500; routes number some 200."""
-_PREFIX: Final = "geoportal-counts-"
+_PREFIX: Final = "geoportal-metrics-"
+_MADE_WITHIN_S: Final = 60.0
+"""A folder that is younger may have yet to be locked by the server that makes it."""
 _SORTS: Final = ("counter", "histogram")
 """Sorts of counts there are (`geoportal.web.observation`), as prometheus_client names files."""
 
@@ -87,6 +90,8 @@ def _take_away_left() -> None:
     """Take away the files of servers all of whose processes were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):  # another user's, or of a server that runs
+            if time.time() - folder.stat().st_mtime < _MADE_WITHIN_S:
+                continue
             held = _hold(folder)
             shutil.rmtree(folder, ignore_errors=True)
             os.close(held)

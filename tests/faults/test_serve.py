@@ -154,7 +154,7 @@ def test_counts_of_all_workers_are_added(server):
 def test_it_ends_before_it_has_started_a_worker(database, tmp_path, by):
     served = Served(database, environment={"TMPDIR": str(tmp_path)})
     served.start()
-    wait_until(lambda: list(tmp_path.glob("geoportal-counts-*")))
+    wait_until(lambda: list(tmp_path.glob("geoportal-metrics-*")))
     assert served.end(by) < 10
     assert served.process.returncode == 0
     assert not list(tmp_path.iterdir())
