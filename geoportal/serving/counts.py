@@ -6,11 +6,13 @@ writes into it (SIGBUS) when its disk is full.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,9 @@ SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Variable by which prometheus_client is told where the files are."""
 ROOM_BYTES: Final = 1024 * 1024
 """Of each file. Counters take 200 bytes, histograms of a route 3,500; routes number some 200."""
+_PREFIX: Final = "geoportal-metrics-"
+_MADE_WITHIN_S: Final = 60.0
+"""A folder that is younger may have yet to be locked by the server that makes it."""
 _SORTS: Final = ("counter", "histogram")
 """Sorts of counts there are (`geoportal.web.observation`), as prometheus_client names files."""
 
@@ -28,8 +33,10 @@ def shared_counts(places: int) -> Iterator[bool]:
 
     Yields whether there are files: without room for them each process counts for itself.
     """
+    _take_away_left()
     try:
-        folder = Path(tempfile.mkdtemp(prefix="geoportal-counts-"))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        held = _hold(folder)  # by processes that are forked from now on, too
     except OSError:
         yield False
         return
@@ -43,6 +50,13 @@ def shared_counts(places: int) -> Iterator[bool]:
     finally:
         os.environ.pop(SHARED_DIRECTORY, None)
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def take_away_counts() -> None:
+    """Take the files away that are named in the environment; who counts in them goes on."""
+    if SHARED_DIRECTORY in os.environ:
+        shutil.rmtree(os.environ[SHARED_DIRECTORY], ignore_errors=True)
 
 
 def count_at(place: int) -> None:
@@ -59,6 +73,28 @@ def count_at(place: int) -> None:
 
 def _name(sort: str, place: int) -> str:
     return f"{sort}_{place}.db"
+
+
+def _hold(folder: Path) -> int:
+    """Lock a folder and return its descriptor; raises BlockingIOError where a process has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _take_away_left() -> None:
+    """Take away the files of servers all of whose processes were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another user's, or of a server that runs
+            if time.time() - folder.stat().st_mtime < _MADE_WITHIN_S:
+                continue
+            held = _hold(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)
 
 
 def _take_room(paths: list[Path]) -> bool:

@@ -16,7 +16,7 @@ from geoportal.web.fhir.outcomes import with_outcome
 from geoportal.web.headers import hardened
 from geoportal.web.language.messages import LANGUAGES, choose_language
 from geoportal.web.observation import observation_of
-from geoportal.web.site.frame import error_page
+from geoportal.web.site.frame import error_page, full_page
 
 Headers = list[tuple[str, str]]
 _FHIR: Final = "/fhir"
@@ -27,6 +27,8 @@ _DETAILS: Final = {
     HTTPStatus.TOO_MANY_REQUESTS: "too many questions from one address; see Retry-After",
     HTTPStatus.SERVICE_UNAVAILABLE: "too many questions at once; ask again as Retry-After says",
 }
+
+_FULL: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Refusals:
                 self._write(_FHIR, status, with_outcome(problems.problem(status, detail)))
             for language in LANGUAGES:
                 with self.app.test_request_context(query_string={"lang": language}):
-                    self._write(language, status, error_page(status))
+                    page = full_page if status in _FULL else error_page
+                    self._write(language, status, page(status))
 
     def _write(self, form: str, status: int, response: Response) -> None:
         response.headers["Cache-Control"] = "no-store"

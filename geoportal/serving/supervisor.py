@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import select
 import selectors
 import signal
 import socket
@@ -22,7 +23,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from geoportal.errors import GeoportalError
-from geoportal.serving.counts import count_at, shared_counts
+from geoportal.serving.counts import count_at, shared_counts, take_away_counts
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
@@ -189,8 +190,16 @@ class Supervisor:
         else:
             self._taking.close()
             code = self._prepared.work(self._listener.fileno(), say, self._lifeline, self._asking)
+        if self._is_gone():
+            take_away_counts()
         sys.stderr.flush()
         os._exit(code)  # threads that wait for a publisher of tiles hold nobody up
+
+    def _is_gone(self) -> bool:
+        """Say, in a worker, whether the supervisor has ended before it: it was killed."""
+        lifeline = select.poll()
+        lifeline.register(self._lifeline, select.POLLIN)
+        return bool(lifeline.poll(0))
 
     def _become_apart(self) -> int:
         """Answer what workers hand over, until the last of them has ended."""

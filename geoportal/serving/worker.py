@@ -39,6 +39,7 @@ from geoportal.web.app import MAX_BODY_BYTES, create_app
 from geoportal.web.arrival import arrival_of
 from geoportal.web.coverage.maker import MakerProcess
 from geoportal.web.language.messages import LANGUAGES, messages
+from geoportal.web.site.compiled_templates import load_templates
 
 _COLLECTED_AFTER: Final = (700, 10, 10)
 """As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
@@ -180,9 +181,15 @@ def prepare() -> PreparedWorker:
     view_path(database.derived_directory, "", portal.reference)  # digests what decides the file
     for language in LANGUAGES:
         messages(language)
-    for template in app.jinja_env.list_templates():
-        if settings.secret_key or not template.startswith("desk/"):
-            app.jinja_env.get_template(template)
+    load_templates(
+        app.jinja_env,
+        (
+            name
+            for name in app.jinja_env.list_templates()
+            if settings.secret_key or not name.startswith("desk/")
+        ),
+        database.derived_directory,
+    )
     for module in _LOADED_LATER:
         import_module(module)
     database.engine.dispose()

@@ -140,10 +140,11 @@ class _Reach:
 def _until_it_answers(opened: Callable[[], Connection]) -> None:
     """Try again and again, whatever became of the attempts before: they may wait for an answer."""
     answered = threading.Event()
-    while not answered.wait(_AGAIN_S):
+    while not answered.is_set():
         threading.Thread(
             target=_try, args=(opened, answered), name="reach-attempt", daemon=True
         ).start()
+        answered.wait(_AGAIN_S)
 
 
 def _try(opened: Callable[[], Connection], answered: threading.Event) -> None:

@@ -49,6 +49,7 @@ class Observation:
         self._refused = Counter(
             "geoportal_refused", "Requests not taken: too many", ["lane"], registry=self._registry
         )
+        self._refused_by = lru_cache(_KEPT_MEASURES)(self._refused.labels)
         self._measures = lru_cache(_KEPT_MEASURES)(self._measures_of)
         self._log = _LOG.bind()  # else it is bound anew for each line
 
@@ -68,7 +69,7 @@ class Observation:
 
     def refused(self, lane: str) -> None:
         """Count a request that was not taken."""
-        self._refused.labels(lane).inc()
+        self._refused_by(lane).inc()
 
     def text(self) -> bytes:
         """Return the counts of all workers in Prometheus' text form."""

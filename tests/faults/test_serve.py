@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 SLOW_CLIENTS = 300
+CROWD = 600
+HOME = json.dumps({"near": {"lon": 130.8751, "lat": 33.8834}}).encode()
 MOST_MB = 60
 """Memory that a worker may have for itself, whatever the number of facilities."""
 
@@ -142,6 +146,39 @@ def test_slow_clients_hold_up_nobody(server, sent):
         assert [get(server.port)[0] for _ in range(10)] == [200] * 10
 
 
+def refused_in_all(server):
+    found = re.search(
+        rb'geoportal_refused_total{lane="memory"} (\d+)', get(server.port, "/metrics")[1]
+    )
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("kept", ["keep-alive", "close"])
+def test_a_crowd_is_answered_or_refused_and_told_when_to_ask_again(server, kept):
+    before, statuses = refused_in_all(server), Counter()
+    asked = (
+        b"POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Connection: %s\r\nContent-Length: %d\r\n\r\n%s" % (kept.encode(), len(HOME), HOME)
+    )
+    with contextlib.ExitStack() as stack:
+        crowd = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
+            for _ in range(CROWD)
+        ]
+        for client in crowd:
+            client.sendall(asked)
+        for client in crowd:
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+            statuses[answer.status] += 1
+            content = json.loads(answer.read())
+            assert content.get("status", 200) == answer.status
+            assert (answer.getheader("Retry-After") is not None) == (answer.status == 503)
+    assert set(statuses) == {200, 503}
+    assert refused_in_all(server) - before == statuses[503]
+    assert get(server.port)[0] == 200
+
+
 def test_counts_of_all_workers_are_added(server):
     for _ in range(20):
         get(server.port, "/api/v1/vocabulary")
@@ -154,7 +191,7 @@ def test_counts_of_all_workers_are_added(server):
 def test_it_ends_before_it_has_started_a_worker(database, tmp_path, by):
     served = Served(database, environment={"TMPDIR": str(tmp_path)})
     served.start()
-    wait_until(lambda: list(tmp_path.glob("geoportal-counts-*")))
+    wait_until(lambda: list(tmp_path.glob("geoportal-metrics-*")))
     assert served.end(by) < 10
     assert served.process.returncode == 0
     assert not list(tmp_path.iterdir())
@@ -201,12 +238,14 @@ def test_it_ends_when_what_is_being_answered_has_been_answered(server):
 
 
 @pytest.mark.long
-def test_workers_end_with_a_supervisor_that_was_killed(database):
-    with Served(database, workers=1) as served:
+def test_workers_end_with_a_supervisor_that_was_killed_and_leave_nothing(database, tmp_path):
+    with Served(database, workers=1, environment={"TMPDIR": str(tmp_path)}) as served:
+        assert get(served.port)[0] == 200
         children = served.child_ids()
         served.process.kill()
         served.process.wait()
         wait_until(lambda: not any(map(is_alive, children)), 15)
+        assert not list(tmp_path.iterdir())
 
 
 def test_it_says_why_it_does_not_start(database, tmp_path):

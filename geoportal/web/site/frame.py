@@ -194,6 +194,12 @@ def error_page(status: int) -> Response:
     return response
 
 
+def full_page(status: int) -> Response:
+    """Return the page that says that there is no room: short, as crowds are sent it."""
+    choose_visitors_language()
+    return html_response(_render("pages/full.html", {}, asset=asset_url), status)
+
+
 def _render(template: str, data: Document, **context: Any) -> str:
     words = messages(g.language)
     return render(

@@ -51,6 +51,28 @@ def test_room_is_taken_at_once_and_a_place_goes_on_from_its_counts(tmp_path, mon
     assert SHARED_DIRECTORY not in os.environ
 
 
+def test_what_a_killed_server_left_is_taken_away_and_what_one_uses_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(counts.tempfile, "tempdir", str(tmp_path))
+    program = f"""
+import os, signal, tempfile
+from geoportal.serving.counts import shared_counts
+tempfile.tempdir = {str(tmp_path)!r}
+with shared_counts(1):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", program], check=False)
+    (left,) = tmp_path.iterdir()
+    with shared_counts(1):
+        assert left.is_dir(), "a server may be making it"
+        (used,) = {*tmp_path.iterdir()} - {left}
+        for folder in (left, used):
+            os.utime(folder, (0, 0))
+        with shared_counts(1):
+            assert used.is_dir()
+            assert not left.exists()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("failing", ["mkdtemp", "posix_fallocate"])
 def test_without_room_there_are_no_files(failing, tmp_path, monkeypatch):
     def fail(*_args, **_options):
