@@ -17,7 +17,7 @@ from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.domain.location import UNKNOWN_LOCATION, Location
 from geoportal.domain.vocabulary import Term, Vocabulary
 from geoportal.index.compiling import compile_facilities, in_row_order, stored_rows
-from geoportal.index.completeness import Holdings, Listing
+from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
@@ -146,7 +146,8 @@ def make_snapshot(
         else Holdings(
             reference.source_scopes,
             held,
-            Listing().add(facilities, is_fictional),
+            compiled.header["listed"],
+            compiled.header["invented"],
             city_of=partial(city_of, reference),
             filing_rules=reference.filing_rules,
             vocabulary=vocabulary,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
@@ -39,7 +40,7 @@ from geoportal.coverage.n_minus_one import (
 )
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import Supply
-from geoportal.coverage.surroundings import Box, Surroundings, within
+from geoportal.coverage.surroundings import Box, Surroundings, boxes_of, within
 from geoportal.domain.completeness import Completeness
 from geoportal.geo.distinct import distinct
 from geoportal.index.snapshot import Snapshot
@@ -305,22 +306,19 @@ def _facility_counts(
 def surroundings_of(snapshot: Snapshot, target: Target, closing: int = 0) -> Surroundings:
     """Return an area as facilities are chosen for it, so many of them supposed closed."""
     rows = [area.facility_rows(snapshot) for area in target.areas]
-    box = _box(target.outlines)
-    return Surroundings(box, distinct(np.concatenate(rows)), closing)
+    return Surroundings(_boxes(target.outlines), distinct(np.concatenate(rows)), closing)
 
 
 def _cells_around(demand: Demand, target: Target, metres: float) -> Demand:
-    """Return the cells in a generous box around the districts."""
-    inside = within(_box(target.outlines), metres, demand.places.lon, demand.places.lat)
+    """Return the cells in generous boxes around the districts."""
+    inside = within(_boxes(target.outlines), metres, demand.places.lon, demand.places.lat)
     return demand.take(np.flatnonzero(inside))
 
 
-def _box(outlines: Sequence[MultiPolygon]) -> Box:
-    """Return the box of everybody who may be counted in the districts: cells reach over edges."""
-    bounds = np.array([outline.bounds for outline in outlines if not outline.is_empty])
-    west, south = (bounds[:, :2].min(axis=0) - _HALF_CELL_DEGREES).tolist()
-    east, north = (bounds[:, 2:].max(axis=0) + _HALF_CELL_DEGREES).tolist()
-    return west, south, east, north
+def _boxes(outlines: Sequence[MultiPolygon]) -> tuple[Box, ...]:
+    """Return boxes of everybody who may be counted in the districts: cells reach over edges."""
+    bounds = shapely.bounds(shapely.get_parts(outlines))
+    return boxes_of(bounds + _HALF_CELL_DEGREES * np.array([-1, -1, 1, 1]))
 
 
 def _shared_capacity(
@@ -328,7 +326,7 @@ def _shared_capacity(
 ) -> Catchment:
     """Do the first step of E2SFCA; facilities too far to reach the districts have ratio 0."""
     reach, places = CATCHMENT_ZONES_M[-1], supply.places
-    rows = np.flatnonzero(within(_box(target.outlines), reach, places.lon, places.lat))
+    rows = np.flatnonzero(within(_boxes(target.outlines), reach, places.lon, places.lat))
     near = share_in_chunks(
         PopulatedCells(demand.places, demand.group(NEED_GROUP)),
         supply.places.take(rows),

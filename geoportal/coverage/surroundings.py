@@ -6,6 +6,7 @@ a country that is held whole, all others would be measured in vain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,10 +26,12 @@ Box = tuple[float, float, float, float]
 NEAR_M: Final = 20_000.0
 """Metres around the box of an area within which every facility is taken: more than the rings, the
 catchments and the reach of partners, 16 km each."""
+_APART_DEGREES: Final = 0.4
+"""Parts of an area that lie farther apart have boxes of their own: twice `NEAR_M`, about."""
 _REACHES_M: Final = (NEAR_M, 40_000.0, 80_000.0, 160_000.0, 320_000.0, 640_000.0, np.inf)
 _RANKS: Final = 2
 _SLACK: Final = 1.01
-"""The ellipsoid, and corners that lie nearer than a point between them."""
+"""The ellipsoid, and corners and edges that lie nearer or farther than a point between them."""
 _RADIUS_M: Final = 6_371_000.0
 
 
@@ -38,15 +41,15 @@ class Surroundings:
 
     Attributes
     ----------
-    box : tuple of float
-        West, south, east, north of everybody who lives in it, degrees.
+    boxes : tuple of Box
+        Together they hold everybody who lives in it; see `boxes_of`.
     rows : ndarray of int
         The facilities in it, with a position or without, ascending.
     closing : int
         How many facilities are supposed closed: as many more have to be at hand.
     """
 
-    box: Box
+    boxes: tuple[Box, ...]
     rows: Rows
     closing: int = 0
 
@@ -56,31 +59,69 @@ def answered_around(
 ) -> tuple[Rows, Answers]:
     """Return those of some rows that can decide anything, ascending, and whether they count.
 
-    These are: all in the area, all within `NEAR_M` of its box, all on a road that is held, and
+    These are: all in the area, all within `NEAR_M` of its boxes, all on a road that is held, and
     the nearest two of every place in it, among those that surely count and among those that may.
-    How far that is, is told by the corner of the box that lies farthest from each facility.
+    How far that is, is told by the corner of a box that lies farthest from each facility.
     """
     columns = snapshot.columns
     own = np.isin(rows, around.rows, assume_unique=True)
     rows, own = rows[own | columns.located[rows]], own[own | columns.located[rows]]
     lon, lat = columns.lon[rows], columns.lat[rows]
     always = own | _on_road(snapshot, rows)
-    farthest = _farthest_m(around.box, lon, lat)
     wanted = _RANKS + around.closing
     found = np.full(rows.size, OUT, dtype=np.int8)
-    asked = np.zeros(rows.size, dtype=bool)
-    for reach in _REACHES_M:
-        new = (always | within(around.box, reach, lon, lat)) & ~asked
-        found[new] = answers(snapshot, rows[new], question)
-        asked |= new
-        if np.count_nonzero((found == SURE) & (farthest <= reach)) >= wanted:
-            break
-    chosen = always & (found <= POSSIBLE)
-    for members in (found == SURE, found <= POSSIBLE):
-        counts = (np.count_nonzero(members & (farthest <= reach)) for reach in _REACHES_M)
-        reach = next((r for r, n in zip(_REACHES_M, counts, strict=True) if n >= wanted), np.inf)
-        chosen |= members & within(around.box, reach, lon, lat)
+    asked, chosen = np.zeros((2, rows.size), dtype=bool)
+    for box in around.boxes:
+        farthest = _farthest_m(box, lon, lat)
+        for reach in _REACHES_M:
+            new = (always | within((box,), reach, lon, lat)) & ~asked
+            found[new] = answers(snapshot, rows[new], question)
+            asked |= new
+            if np.count_nonzero((found == SURE) & (farthest <= reach)) >= wanted:
+                break
+        for members in (found == SURE, found <= POSSIBLE):
+            chosen |= members & _near_enough(box, lon, lat, farthest, members, wanted)
+    chosen |= always & (found <= POSSIBLE)
     return rows[chosen], found[chosen]
+
+
+def _near_enough(
+    box: Box,
+    lon: Floats,
+    lat: Floats,
+    farthest: Floats,
+    members: NDArray[np.bool_],
+    wanted: int,
+) -> NDArray[np.bool_]:
+    """Say which places may be among so many nearest members of anywhere in a box."""
+    for reach in _REACHES_M[:-1]:
+        if np.count_nonzero(members & (farthest <= reach)) >= wanted:
+            return within((box,), reach, lon, lat)
+    known = farthest[members & np.isfinite(farthest)]
+    if known.size < wanted:
+        return np.isfinite(lon)
+    return np.asarray(_nearest_m(box, lon, lat) <= np.partition(known, wanted - 1)[wanted - 1])
+
+
+def boxes_of(bounds: NDArray[np.float64]) -> tuple[Box, ...]:
+    """Return the boxes of an area: those of its parts, shape (n, 4), joined where they lie near.
+
+    One box of far islands and the main land would hold half of the country.
+    """
+    boxes: list[Box] = []
+    for each in bounds.tolist():
+        joined, apart = tuple(each), boxes
+        while near := [other for other in apart if _lie_near(joined, other)]:
+            apart = [other for other in apart if other not in near]
+            lows, highs = zip(*((box[:2], box[2:]) for box in (joined, *near)), strict=True)
+            joined = (*map(min, *lows), *map(max, *highs))
+        boxes = [*apart, joined]
+    return tuple(sorted(boxes))
+
+
+def _lie_near(one: Box, other: Box) -> bool:
+    gaps = (max(one[n] - other[n + 2], other[n] - one[n + 2]) for n in (0, 1))
+    return max(gaps) <= _APART_DEGREES
 
 
 def box_around(box: Box, metres: float) -> Box:
@@ -91,12 +132,15 @@ def box_around(box: Box, metres: float) -> Box:
     return float(lows[0]), float(lows[1]), float(highs[0]), float(highs[1])
 
 
-def within(box: Box, metres: float, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-    """Say which places may lie within some metres of a box; NaN lies nowhere."""
+def within(boxes: Iterable[Box], metres: float, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    """Say which places may lie within some metres of any of some boxes; NaN lies nowhere."""
     if not np.isfinite(metres):
         return np.isfinite(lon)
-    west, south, east, north = box_around(box, metres)
-    return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    inside = np.zeros(lon.size, dtype=bool)
+    for box in boxes:
+        west, south, east, north = box_around(box, metres)
+        inside |= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return inside
 
 
 def _farthest_m(box: Box, lon: Floats, lat: Floats) -> Floats:
@@ -108,6 +152,14 @@ def _farthest_m(box: Box, lon: Floats, lat: Floats) -> Floats:
     places = earth_centred(lon, lat)
     chords = np.max([np.linalg.norm(places - corner, axis=1) for corner in corners], axis=0)
     metres: Floats = _SLACK * chords * (1 + (chords / _RADIUS_M) ** 2 / 20)
+    return metres
+
+
+def _nearest_m(box: Box, lon: Floats, lat: Floats) -> Floats:
+    """Return how far, at least, each place lies from a box, metres; NaN from nowhere."""
+    west, south, east, north = box
+    nearest = earth_centred(np.clip(lon, west, east), np.clip(lat, south, north))
+    metres: Floats = np.linalg.norm(earth_centred(lon, lat) - nearest, axis=1) / _SLACK
     return metres
 
 

@@ -7,6 +7,7 @@ file that would name one covers the municipality.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -58,26 +59,15 @@ class Listing:
 
 
 Grouped = dict[str, dict[str, list[str]]]
-"""Municipalities that are listed, by source and kind."""
+"""Municipalities that are listed, by source and kind, in order."""
 
 
 def grouped(listed: Iterable[tuple[str, str, str]]) -> Grouped:
-    """Return what `Listing.listed` has in a shorter form, in order."""
+    """Return what `Listing.listed` has by source and kind."""
     found: Grouped = {}
     for source, kind, code in sorted({*listed}):
         found.setdefault(source, {}).setdefault(kind, []).append(code)
     return found
-
-
-def listed_of(found: Grouped) -> set[tuple[str, str, str]]:
-    """Return what `grouped` was made from; each code is held once."""
-    codes: dict[str, str] = {}
-    return {
-        (source, kind, codes.setdefault(code, code))
-        for source, kinds in found.items()
-        for kind, of_kind in kinds.items()
-        for code in of_kind
-    }
 
 
 class Holdings:
@@ -90,8 +80,10 @@ class Holdings:
     stated : mapping of str to collection of str
         For each source the scopes that its editions answer for (``130/40106``, ``130/40``,
         ``40/医科``).
-    listing : Listing
-        Which municipalities a source lists in part, and which are fictional.
+    listed : mapping of str to mapping of str to list of str
+        Which municipalities each source lists, in part at least; see `grouped`.
+    invented : mapping of str to bool
+        Which municipalities are fictional; see `Listing`.
     city_of : callable
         Code of the designated city of a ward, empty for others.
     filing_rules : mapping
@@ -104,7 +96,8 @@ class Holdings:
         self,
         scopes: Sequence[SourceScope],
         stated: Mapping[str, Iterable[str]],
-        listing: Listing,
+        listed: Grouped,
+        invented: Mapping[str, bool],
         *,
         city_of: Callable[[str], str],
         filing_rules: Mapping[tuple[str, str], Sequence[FilingRule]],
@@ -115,13 +108,13 @@ class Holdings:
         self.city_of = city_of
         self._filing_rules = filing_rules
         self._vocabulary = vocabulary
-        self._listing = listing
+        self._listed, self._invented = listed, invented
         self._states: dict[tuple[int, str], str] = {}
         self._cities: dict[str, Mapping[tuple[str, str], set[str]]] = {}
 
     def is_fictional(self, municipality: str) -> bool:
         """Say whether a municipality has facilities of a fictional city only: all is known."""
-        return self._listing.invented.get(municipality, False)
+        return self._invented.get(municipality, False)
 
     def telling(self, kind: str, tells: str) -> list[int]:
         """Return the numbers of the rows that tell something of a kind; see `SourceScope`."""
@@ -163,7 +156,8 @@ class Holdings:
         states = {self._scope_state(row.source, scope, municipality) for scope in row.scopes}
         if states == {HELD}:
             return HELD
-        listed = any((row.source, kind, municipality) in self._listing.listed for kind in row.kinds)
+        kinds = self._listed.get(row.source, {})
+        listed = any(_holds(kinds.get(kind, ()), municipality) for kind in row.kinds)
         return PARTIAL if listed or states != {MISSING} else MISSING
 
     def _scope_state(self, source: str, scope: str, municipality: str) -> str:
@@ -207,8 +201,8 @@ class Holdings:
     def _listed_cities(self) -> dict[tuple[str, str], set[str]]:
         """The cities that each source lists in each prefecture."""
         listed: dict[tuple[str, str], set[str]] = {}
-        for source, _, code in self._listing.listed:
-            if code:
+        for source, kinds in self._listed.items():
+            for code in {code for codes in kinds.values() for code in codes if code}:
                 listed.setdefault((source, code[:2]), set()).add(self.city_of(code) or code)
         return listed
 
@@ -231,3 +225,9 @@ class Holdings:
                 applying = (code for code in stated if vocabulary.applies_to(code, kind))
                 told[number, kind] = frozenset(applying)
         return told
+
+
+def _holds(codes: Sequence[str], code: str) -> bool:
+    """Say whether a code is among others that are in order."""
+    place = bisect_left(codes, code)
+    return place < len(codes) and codes[place] == code

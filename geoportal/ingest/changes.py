@@ -6,8 +6,9 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,21 +118,40 @@ class ChangeReport:
         return {kind: counted[kind] for kind in KINDS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Day:
-    """A source as it was on a day."""
+    """A source as it was on a day; ``days`` are those on which its scopes are answered for."""
 
+    day: str
     listings: dict[str, Listing]
-    closed_on: dict[str, str]
-    scopes: frozenset[str]
     days: ScopeDays
 
-    def open(self, record_id: str) -> bool:
-        return record_id in self.listings and not self.closed_on[record_id]
+    @cached_property
+    def seen(self) -> frozenset[tuple[str, str]]:
+        """Scopes with a day on which something in them was listed last."""
+        return frozenset((one.scope, one.as_of) for one in self.listings.values())
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Scopes in which something is listed."""
+        return frozenset(scope for scope, _ in self.seen)
+
+    @cached_property
+    def open(self) -> frozenset[str]:
+        """Records that no later edition until this day has left out."""
+        lasting = {one for one in self.seen if not self.closed_on(*one)}
+        return frozenset(
+            key for key, one in self.listings.items() if (one.scope, one.as_of) in lasting
+        )
+
+    def closed_on(self, scope: str, last_seen: str) -> str:
+        """Return the first edition until this day that has left a record out; empty if none."""
+        closed = self.days.closed_on(scope, last_seen)
+        return closed if closed <= self.day else ""
 
     def answers_for(self, scope: str) -> bool:
         """Say whether an edition lists something in a scope, or that there is nothing in it."""
-        return scope in self.scopes or bool(self.days.of(scope))
+        return scope in self.scopes or any(day <= self.day for day in self.days.of(scope))
 
 
 def compare_editions(
@@ -202,17 +222,25 @@ def _compare(
     until: str,
     geocoder: Geocoder | None,
 ) -> ChangeReport:
-    complete = read_scope_editions(connection, source)
-    first, last = (_day(connection, finder, source, day, complete) for day in (since, until))
-    differing = {
-        listing.content_hash
+    days = ScopeDays(read_scope_editions(connection, source), finder)
+    first = _Day(since, last_listings(connection, source, since), days)
+    later = last_listings(connection, source, until, after=since)
+    last = _Day(until, first.listings | later, days)
+    differing = [
+        key
         for key, after in last.listings.items()
-        for listing in (first.listings.get(key, after), after)
-        if (first.open(key), key in first.listings and first.listings[key].content_hash)
-        != (last.open(key), after.content_hash)
+        if (key in first.open) != (key in last.open)
+        or key not in first.listings
+        or first.listings[key].content_hash != after.content_hash
+    ]
+    hashes = {
+        day.listings[key].content_hash
+        for key in differing
+        for day in (first, last)
+        if key in day.listings
     }
-    comparison = _Comparison(first, last, read_contents(connection, differing), geocoder)
-    changes = list(comparison.changes())
+    comparison = _Comparison(first, last, read_contents(connection, hashes), geocoder)
+    changes = list(comparison.changes(differing))
     facilities = record_facilities(connection, source, [change.record_id for change in changes])
     named = [
         replace(change, facility_id=facilities.get(change.record_id, "")) for change in changes
@@ -222,24 +250,9 @@ def _compare(
         since,
         until,
         tuple(sorted(named, key=lambda change: change.order)),
-        sum(first.open(key) or last.open(key) for key in last.listings),
+        len(first.open | last.open),
         tuple(sorted(scope for scope in last.scopes if not first.answers_for(scope))),
     )
-
-
-def _day(
-    connection: sa.Connection,
-    finder: MunicipalityFinder,
-    source: str,
-    day: str,
-    complete: Mapping[str, Sequence[str]],
-) -> _Day:
-    days = ScopeDays(
-        {scope: [one for one in dates if one <= day] for scope, dates in complete.items()}, finder
-    )
-    listings = last_listings(connection, source, day)
-    closed = {key: days.closed_on(one.scope, one.as_of) for key, one in listings.items()}
-    return _Day(listings, closed, frozenset(one.scope for one in listings.values()), days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +264,18 @@ class _Comparison:
     contents: Mapping[str, dict[str, Any]]
     geocoder: Geocoder | None
 
-    def changes(self) -> Iterator[Change]:
-        """Yield every change."""
-        for key, listing in self.last.listings.items():
-            was, now = self.first.open(key), self.last.open(key)
+    def changes(self, differing: Iterable[str]) -> Iterator[Change]:
+        """Yield every change of records that are not on both days what they were."""
+        for key in differing:
+            was, now = key in self.first.open, key in self.last.open
             if was and now:
-                if self.first.listings[key].content_hash != listing.content_hash:
-                    yield from self._differences(key)
+                yield from self._differences(key)
             elif was:
-                yield self._change("closed", key, on=self.last.closed_on[key])
+                gone = self.last.listings[key]
+                yield self._change("closed", key, on=self.last.closed_on(gone.scope, gone.as_of))
             elif now and key in self.first.listings:
                 yield self._change("reopened", key)
-            elif now and self.first.answers_for(listing.scope):
+            elif now and self.first.answers_for(self.last.listings[key].scope):
                 yield self._change("opened", key)
 
     def _differences(self, key: str) -> Iterator[Change]:

@@ -22,7 +22,7 @@ import orjson
 from geoportal.domain.hours import JST
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.errors import UnreadableSourceError
-from geoportal.index.completeness import Holdings, Listing, listed_of
+from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
@@ -221,7 +221,8 @@ def make_view(
         holdings=Holdings(
             reference.source_scopes,
             header["held"],
-            Listing(listed_of(facilities["listed"]), facilities["invented"]),
+            facilities["listed"],
+            facilities["invented"],
             city_of=partial(city_of, reference),
             filing_rules=reference.filing_rules,
             vocabulary=reference.vocabulary,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -21,8 +20,7 @@ COMPARED: tuple[str, ...] = (
 """Attributes of a record by which editions are compared; ``serves`` besides, where it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """That an edition lists a record.
 
     Attributes
@@ -154,17 +152,21 @@ def sources_with_history(connection: sa.Connection) -> list[str]:
     return list(connection.scalars(query))
 
 
-def last_listings(connection: sa.Connection, source: str, day: str) -> dict[str, Listing]:
-    """Return for each record the last edition up to a day (ISO date, inclusive) that lists it."""
+def last_listings(
+    connection: sa.Connection, source: str, day: str, after: str = ""
+) -> dict[str, Listing]:
+    """Return for each record the last edition up to a day (ISO date, inclusive) that lists it.
+
+    Of the editions ``after`` a day alone, where one is given.
+    """
+    as_of = record_history.c.as_of
     query = (
-        sa.select(record_history)
-        .where(record_history.c.source == source, record_history.c.as_of <= day)
-        .order_by(record_history.c.as_of)
+        sa.select(*(record_history.c[name] for name in Listing._fields))
+        .where(record_history.c.source == source, as_of <= day, as_of > after)
+        .order_by(as_of)
     )
-    return {
-        row.record_id: Listing(row.record_id, row.as_of, row.scope, row.content_hash)
-        for row in connection.execute(query)
-    }
+    listings = map(Listing._make, connection.execute(query).all())
+    return {listing.record_id: listing for listing in listings}
 
 
 def read_contents(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:

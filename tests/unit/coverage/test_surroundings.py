@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from geoportal.coverage.counting import ANSWERS, answers
 from geoportal.coverage.criteria import EVIDENCE_LEVELS, TIMES, CoverageCriteria
 from geoportal.coverage.supply import gather_supply
-from geoportal.coverage.surroundings import Surroundings
+from geoportal.coverage.surroundings import Surroundings, boxes_of
 from geoportal.domain.facility import KINDS
 from geoportal.index.claims import select_claims
 from geoportal.services.portal import shipped_reference
@@ -19,6 +21,7 @@ from tests.factories import TODAY, make_claim, make_facility, make_snapshot
 
 VOCABULARY = shipped_reference().vocabulary
 BOX = (130.80, 33.80, 131.00, 33.90)
+ISLAND = (128.65, 32.60, 128.70, 32.64)
 NOBODY = np.empty(0, dtype=np.int64)
 
 
@@ -80,14 +83,18 @@ def scattered(size: int, sure_every: int, around: float):
 
 @pytest.mark.parametrize(("size", "sure_every"), [(300, 2), (300, 100), (300, 299), (40, 1000)])
 @pytest.mark.parametrize("closing", [0, 3])
-def test_whoever_is_among_the_nearest_of_any_place_is_taken(size, sure_every, closing) -> None:
+@pytest.mark.parametrize("boxes", [(BOX,), (BOX, ISLAND)])
+def test_whoever_is_among_the_nearest_of_any_place_is_taken(
+    size, sure_every, closing, boxes
+) -> None:
     question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     held = make_snapshot(scattered(size, sure_every, 2.0), codes=("VM.REG",))
     everywhere = gather_supply(held, question)
-    near = gather_supply(held, question, Surroundings(BOX, NOBODY, closing))
+    near = gather_supply(held, question, Surroundings(boxes, NOBODY, closing))
     assert set(near.ids) <= set(everywhere.ids)
     geod, rank = Geod(ellps="GRS80"), 2 + closing
-    corners = [*product(BOX[::2], BOX[1::2]), (130.9, 33.85)]
+    corners = [place for box in boxes for place in product(box[::2], box[1::2])]
+    corners += [((west + east) / 2, (south + north) / 2) for west, south, east, north in boxes]
     for (lon, lat), members in product(corners, (everywhere.certain, everywhere.possible)):
         places = everywhere.places
         metres = geod.inv(
@@ -99,13 +106,47 @@ def test_whoever_is_among_the_nearest_of_any_place_is_taken(size, sure_every, cl
         assert {everywhere.ids[n] for n in decisive} <= set(near.ids)
 
 
+PARTS = st.lists(
+    st.tuples(*(st.floats(0, top, allow_subnormal=False) for top in (9, 9, 0.6, 0.6))),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(PARTS)
+def test_boxes_of_an_area_hold_its_parts_and_lie_apart(parts) -> None:
+    bounds = [(x, y, x + wide, y + high) for x, y, wide, high in parts]
+    boxes = boxes_of(np.array(bounds))
+    held = [
+        [b for b in bounds if w <= b[0] and s <= b[1] and e >= b[2] and n >= b[3]]
+        for w, s, e, n in boxes
+    ]
+    assert {part for own in held for part in own} == set(bounds)
+    for own, one in zip(held, boxes, strict=True):
+        west, south, east, north = np.array(own).T
+        assert one == (west.min(), south.min(), east.max(), north.max()), "no larger than its parts"
+    for one, other in combinations(boxes, 2):
+        gaps = (max(one[n] - other[n + 2], other[n] - one[n + 2]) for n in (0, 1))
+        assert max(gaps) > 0.4, "some 40 km, one way or the other"
+
+
+def test_an_area_with_a_far_island_takes_nobody_between() -> None:
+    places = {"town": (130.9, 33.85), "between": (129.8, 33.2), "island": (128.67, 32.62)}
+    everywhere = [make_facility(name, place) for name, place in places.items()]
+    twins = [make_facility(f"{name}2", place) for name, place in places.items()]
+    held = make_snapshot([*everywhere, *twins], codes=("VM.REG",))
+    question = CoverageCriteria(kinds=("clinic",))
+    found = gather_supply(held, question, Surroundings((BOX, ISLAND), NOBODY))
+    assert set(found.ids) == {"town", "town2", "island", "island2"}
+
+
 def test_of_a_country_few_facilities_are_read_for_a_city(monkeypatch) -> None:
     held = make_snapshot(scattered(2_000, 2, 4.0), codes=("VM.REG",))
     read = []
     document = held.by_id.document
     monkeypatch.setattr(held.by_id, "document", lambda row: read.append(row) or document(row))
     question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
-    found = gather_supply(held, question, Surroundings(BOX, NOBODY))
+    found = gather_supply(held, question, Surroundings((BOX,), NOBODY))
     assert 0 < len(read) == len(found) < 100
 
 
@@ -126,5 +167,5 @@ def test_a_facility_of_the_area_counts_wherever_its_position_is() -> None:
     held = make_snapshot(facilities)
     astray = np.array([held.row_of["astray"]])
     question = CoverageCriteria(kinds=(KINDS[KINDS.index("clinic")],))
-    assert "astray" in gather_supply(held, question, Surroundings(BOX, astray)).ids
-    assert "astray" not in gather_supply(held, question, Surroundings(BOX, NOBODY)).ids
+    assert "astray" in gather_supply(held, question, Surroundings((BOX,), astray)).ids
+    assert "astray" not in gather_supply(held, question, Surroundings((BOX,), NOBODY)).ids
