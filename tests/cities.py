@@ -32,6 +32,7 @@ from geoportal.store.outlines import StoredOutline, write_outlines
 from geoportal.web.app import create_app
 from tests.conftest import HOSTILE, NOW, BuildOnce
 from tests.factories import KOKURA, make_claim, make_facility, make_outline
+from tests.postgres import own_postgres, sql_as_new
 from tests.worker import keep_compiled
 
 keep_compiled()
@@ -94,6 +95,28 @@ def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     opened = open_database(tmp_path / "test.db")
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def on_postgres() -> Iterator[tuple[Database, str]]:
+    """Yield this worker's database on the server, and the SQL that makes it as new."""
+    opened = open_database(own_postgres("_shared"), create=True)
+    with opened.engine.begin() as connection:
+        as_new = sql_as_new(connection)
+    yield opened, as_new
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def postgres_database(
+    on_postgres: tuple[Database, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Database:
+    """Return this worker's database on the server, with the current schema and no rows."""
+    shared, as_new = on_postgres
+    monkeypatch.chdir(tmp_path)  # what is compiled is kept in the working directory
+    with shared.engine.begin() as connection:
+        connection.exec_driver_sql(as_new)
+    return shared
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
 import sqlalchemy as sa
 
+POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 _OF_EXTENSIONS = {"spatial_ref_sys"}
+
+
+def own_postgres(purpose: str = "") -> str:
+    """Return the URL of this worker's database for a purpose, empty, on the server of the tests."""
+    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    own = server.set(drivername="postgresql", database=f"geoportal_test_{WORKER}{purpose}")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {own.database}"))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
 
 
 def sql_as_new(connection: sa.Connection) -> str:

@@ -69,6 +69,12 @@ class PlaceReference:
         return tuple(read_entries(self.directory / "municipality_changes.csv", MunicipalityChange))
 
     @cached_property
+    def municipality_text(self) -> str:
+        """Codes and changes of municipalities, to tell one edition of them from another."""
+        codes = "\n".join(sorted(self.municipalities))
+        return f"{codes}{self.municipality_changes!r}"
+
+    @cached_property
     def doubled_towns(self) -> tuple[DoubledTown, ...]:
         """Towns that share their name with another of the same ward."""
         from geoportal.domain.place import DoubledTown  # takes time to load

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -33,34 +32,19 @@ from geoportal.store.town_population import (
     write_town_places,
 )
 from geoportal.store.town_population import content_hash as town_hash
+from tests.postgres import POSTGRES
 
 TODAY = date(2026, 11, 22)
-POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-
-
-def own_postgres(purpose: str = "") -> str:
-    """Return the URL of this worker's database for a purpose, empty, on the server of the tests."""
-    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    own = server.set(drivername="postgresql", database=f"geoportal_test_{WORKER}{purpose}")
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))
-        connection.execute(sa.text(f"CREATE DATABASE {own.database}"))
-    engine.dispose()
-    return own.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path, monkeypatch) -> Iterator[Database]:
-    monkeypatch.chdir(tmp_path)
-    if request.param == "postgres" and not POSTGRES:
-        pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
-    opened = (
-        open_database(own_postgres(), create=True)
-        if request.param == "postgres"
-        else open_database(tmp_path / "city.db", create=True)
-    )
+def database(request, tmp_path) -> Iterator[Database]:
+    if request.param == "postgres":
+        if not POSTGRES:
+            pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
+        yield request.getfixturevalue("postgres_database")
+        return
+    opened = open_database(tmp_path / "city.db", create=True)
     yield opened
     opened.engine.dispose()
 

@@ -13,7 +13,8 @@ from geoportal.store.database import Database, open_database
 from geoportal.store.facilities import iter_facilities
 from geoportal.store.outlines import read_outlines
 from geoportal.store.postgis import drop_views, make_views
-from tests.contract.test_databases import POSTGRES, load, own_postgres
+from tests.contract.test_databases import load
+from tests.postgres import POSTGRES, own_postgres
 
 pytestmark = [
     pytest.mark.slow,

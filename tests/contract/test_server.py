@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from geoportal.errors import BusyError, GeoportalError
 from geoportal.store.faults import database_fault
 from geoportal.store.server import server_engine
-from tests.contract.test_databases import POSTGRES
 from tests.faults.cable import Cable
+from tests.postgres import POSTGRES
 
 pytestmark = [
     pytest.mark.postgres,

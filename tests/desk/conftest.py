@@ -30,8 +30,7 @@ from geoportal.store.centres import read_centres, write_centres
 from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.web.app import create_app
 from tests.conftest import NOW, BuildOnce
-from tests.contract.test_databases import POSTGRES, own_postgres
-from tests.postgres import sql_as_new
+from tests.postgres import POSTGRES, own_postgres, sql_as_new
 
 SECRET = "a secret of the tests, long enough to be taken"  # noqa: S105
 PASSWORD = "correct horse battery"  # noqa: S105

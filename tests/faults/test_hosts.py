@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.store.database import dataset_version, open_database
-from tests.contract.test_databases import POSTGRES, own_postgres
 from tests.faults.cable import Cable
 from tests.faults.process import PROGRAM
 from tests.faults.server import Served
+from tests.postgres import POSTGRES, own_postgres
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
 
 pytestmark = [

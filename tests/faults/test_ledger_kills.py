@@ -17,7 +17,7 @@ from geoportal.desk.services.ledger import history, write_entry
 from geoportal.desk.store.database import DeskDatabase, open_desk
 from geoportal.desk.store.ledger import entries_after
 from geoportal.store.staff_facts import read_facts
-from tests.contract.test_databases import POSTGRES, own_postgres
+from tests.postgres import POSTGRES, own_postgres
 
 SATO = Actor("account", "sato", "kokura")
 

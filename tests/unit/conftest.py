@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from geoportal.store.database import Database, open_database
-from tests.contract.test_databases import POSTGRES, own_postgres
-from tests.postgres import sql_as_new
+from tests.postgres import POSTGRES
 
 _ROOMS = (Path(__file__).parent / "store", Path(__file__).parent / "ingest")
 _ALWAYS = {"test_history", "test_same_day", "test_scopes"}
@@ -35,30 +34,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("database", databases, indirect=True)
 
 
-@pytest.fixture(scope="session")
-def on_postgres() -> Iterator[tuple[Database, str]]:
-    """Yield this worker's database on the server, and the SQL that makes it as new."""
-    opened = open_database(own_postgres("_unit"), create=True)
-    with opened.engine.begin() as connection:
-        as_new = sql_as_new(connection)
-    yield opened, as_new
-    opened.engine.dispose()
-
-
 @pytest.fixture
 def database(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    empty_database: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path
 ) -> Iterator[Database]:
     """Yield an empty database with the current schema."""
     if getattr(request, "param", "sqlite") == "postgres":
-        shared, as_new = request.getfixturevalue("on_postgres")
-        monkeypatch.chdir(tmp_path)  # what is compiled is kept in the working directory
-        with shared.engine.begin() as connection:
-            connection.exec_driver_sql(as_new)
-        yield shared
+        yield request.getfixturevalue("postgres_database")
         return
     shutil.copy(empty_database / "test.db", tmp_path)
     opened = open_database(tmp_path / "test.db")

@@ -87,9 +87,8 @@ class Layout:
         """Return the position of each field found in a folded header; the first one wins."""
         positions = {}
         for name, aliases in self._folded_columns.items():
-            position = next((i for i, cell in enumerate(header) if cell in aliases), None)
-            if position is not None:
-                positions[name] = position
+            if not aliases.isdisjoint(header):
+                positions[name] = next(i for i, cell in enumerate(header) if cell in aliases)
         return positions
 
     def states(self, heading: Heading, positions: Mapping[str, int]) -> dict[str, str]:

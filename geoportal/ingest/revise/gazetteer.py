@@ -168,8 +168,7 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
     for stored in sets:
         key = f"{stored.source}\t{stored.municipality_code}\t{stored.content_hash}\n"
         digest.update(f"{key}{stored.as_of}\n".encode())
-    digest.update("\n".join(sorted(reference.municipalities)).encode())
-    digest.update(repr(reference.municipality_changes).encode())
+    digest.update(reference.municipality_text.encode())
     return digest.hexdigest()[:16]
 
 
