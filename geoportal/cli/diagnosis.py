@@ -18,6 +18,7 @@ from geoportal.progress import Progress, no_progress
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
+from geoportal.store.backup import require_whole_staff
 from geoportal.store.database import open_database, read_through, require_whole
 from geoportal.workers import usable_processes
 
@@ -44,6 +45,7 @@ def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Findi
         basemap = basemap_finding(settings, database.derived_directory)
         progress("doctor", _STEPS, _STEPS)
         return [
+            *_staff_findings(settings),
             *_data_findings(view),
             *_source_findings(view),
             *_gap_findings(view),
@@ -54,6 +56,24 @@ def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Findi
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:
         return [Finding("error", "no_database", str(error))]  # it says what to do
+    except Exception as error:  # noqa: BLE001 - of a damaged row nobody knows what it looks like
+        return [
+            Finding(
+                "error",
+                "unreadable_data",
+                f"データベースにある内容を読み取れません（{type(error).__name__}）。"
+                "壊れているおそれがあります",
+                "geoportal restore で控えを戻すか、新しい --db に geoportal init をして"
+                "取り込みなおしてください",
+            )
+        ]
+
+
+def _staff_findings(settings: Settings) -> Iterator[Finding]:
+    try:
+        require_whole_staff(settings.database)
+    except GeoportalError as error:
+        yield Finding("error", "staff_damaged", str(error))  # it says what to do
 
 
 def _site_findings(settings: Settings) -> Iterator[Finding]:

@@ -162,7 +162,8 @@ def run() -> NoReturn:
 
         known = database_fault(error) if isinstance(error, DBAPIError) else disk_fault(error)
         known = known or GeoportalError(
-            f"a fault of ours ({type(error).__name__}); set GEOPORTAL_DEBUG=1 for the details"
+            f"a fault of ours ({type(error).__name__}), or damaged data, which geoportal doctor "
+            "finds; set GEOPORTAL_DEBUG=1 for the details"
         )
         _end(str(known), known.exit_code)
     sys.exit(ended if isinstance(ended, int) else 0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from geoportal.services.portal import Portal, now_in_japan, shipped_reference
 from geoportal.services.view_file import view_of_file
-from geoportal.workers import usable_processes
 
 if TYPE_CHECKING:
     from geoportal.search.driving import Engine
@@ -27,6 +26,8 @@ def open_view(settings: Settings, database: Callable[[], Database], *, rebuild: 
         compiled = view_of_file(settings.database, reference, now_in_japan(), database)
         if compiled is not None:
             return replace(compiled, engine=engine)
+    from geoportal.workers import usable_processes  # takes time to load
+
     processes = usable_processes(settings.processes)
     portal = Portal(database(), reference, engine=engine, processes=processes)
     if rebuild:

@@ -120,9 +120,18 @@ def first_meshes(outlines: Iterable[MultiPolygon]) -> list[str]:
         west, south, east, north = outline.bounds
         for row in range(int(south * _ROWS_PER_DEGREE), int(north * _ROWS_PER_DEGREE) + 1):
             for column in range(int(west), int(east) + 1):
-                box = shapely.box(
-                    column, row / _ROWS_PER_DEGREE, column + 1, (row + 1) / _ROWS_PER_DEGREE
-                )
-                if outline.intersection(box).area > 0:
+                box = (column, row / _ROWS_PER_DEGREE, column + 1, (row + 1) / _ROWS_PER_DEGREE)
+                if _shares_area(outline, box):
                     meshes.add(f"{row:02d}{column - 100:02d}")
     return sorted(meshes)
+
+
+def _shares_area(outline: MultiPolygon, box: tuple[float, float, float, float]) -> bool:
+    """Say whether an outline shares area with a box; only parts across its edge are cut."""
+    parts = shapely.get_parts(outline)
+    west, south, east, north = shapely.bounds(parts).T
+    inside = (west >= box[0]) & (south >= box[1]) & (east <= box[2]) & (north <= box[3])
+    if inside.any():
+        return True
+    across = (west < box[2]) & (south < box[3]) & (east > box[0]) & (north > box[1])
+    return any(part.intersection(shapely.box(*box)).area > 0 for part in parts[across])

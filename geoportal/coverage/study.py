@@ -117,8 +117,11 @@ class Study:
     @property
     def editions(self) -> tuple[PeopleEdition, ...]:
         """Editions of the people counted, by first-level mesh or by municipality."""
-        length = None if self.by_towns else FIRST_MESH_DIGITS
-        codes = {key.partition("/")[0][:length] for key in self.catchment_cells.keys.tolist()}
+        keys = self.catchment_cells.keys
+        if self.by_towns:
+            codes = {key.partition("/")[0] for key in keys.tolist()}
+        else:
+            codes = set(keys.astype(f"U{FIRST_MESH_DIGITS}").tolist())
         editions = self.population.editions(self.question.demand)
         return tuple(edition for edition in editions if edition.code in codes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -32,8 +33,10 @@ from geoportal.search.rank import order_keys
 from geoportal.search.responsible import is_by_municipality
 from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
-from geoportal.services.results import Located
 from geoportal.services.view import View
+
+if TYPE_CHECKING:
+    from geoportal.services.results import Located
 
 
 def search_document(view: View, answer: Answer) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ _FEW = 2_000
 """Texts that are read in the time it takes to look up a word."""
 _SEEN_BY_PAIRS = 3
 """Letters: a text has a shorter word if it has its pairs of letters."""
+_APART_BYTES = 1_000
+"""Texts that lie farther apart are read one by one, others with all that lies between them."""
 
 
 def fields(parts: Iterable[str]) -> str:
@@ -97,12 +100,23 @@ class WordIndex:
             start = stop
 
     def _have(self, word: str, rows: NDArray[np.int64]) -> Flags:
-        """Say for each of some texts whether it contains a word; these alone are read."""
+        """Say for each of some texts, rows in order, whether it contains a word."""
+        if not rows.size:
+            return np.empty(0, dtype=bool)
         wanted, blob = word.encode("utf-8", "surrogatepass"), self._blob
         ends = self._ends[rows]
         starts = np.where(rows > 0, self._ends[rows - 1], 0)
-        places = zip(starts.tolist(), ends.tolist(), strict=True)
-        return np.fromiter((wanted in bytes(blob[a:b]) for a, b in places), bool, rows.size)
+        first, last = int(starts[0]), int(ends[-1])
+        if last - first > _APART_BYTES * rows.size:
+            places = zip(starts.tolist(), ends.tolist(), strict=True)
+            return np.fromiter((wanted in bytes(blob[a:b]) for a, b in places), bool, rows.size)
+        found = map(
+            bytes(blob[first:last]).find,
+            repeat(wanted),
+            (starts - first).tolist(),
+            (ends - first).tolist(),
+        )
+        return np.fromiter(found, np.int64, rows.size) >= 0
 
     def beginning(self, word: str, among: Flags) -> Flags:
         """Say of texts made by `fields` whether one of their fields begins with a word."""

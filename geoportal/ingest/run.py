@@ -45,7 +45,12 @@ from geoportal.ingest.revise.town_places import place_towns, town_issues
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.progress import Progress
-from geoportal.store.database import Database, advance_dataset_version, dataset_version
+from geoportal.store.database import (
+    Database,
+    advance_dataset_version,
+    dataset_version,
+    version_after_failure,
+)
 from geoportal.store.editions import (
     drop_undated,
     edition_of_digest,
@@ -55,6 +60,7 @@ from geoportal.store.editions import (
     write_edition,
 )
 from geoportal.store.facilities import facility_ids
+from geoportal.store.faults import database_fault
 from geoportal.store.import_issues import gravest, write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
@@ -215,9 +221,36 @@ class ImportRun:
             self._geography = geography
             plan.refuse_whole()
         else:
-            transaction.commit()
+            self._commit(connection, transaction, plan)
         for part in plan.members:
             part.report.close()
+
+    def _commit(
+        self, connection: sa.Connection, transaction: sa.Transaction, plan: FilePlan
+    ) -> None:
+        """Commit a file; where that fails, say so of data that are in all the same."""
+        made = dataset_version(connection)
+        report = plan.members[-1].report
+        try:
+            transaction.commit()
+        except sa.exc.DBAPIError as error:
+            fault = database_fault(error)
+            if fault is None or not any(part.report.changed for part in plan.members):
+                raise
+            try:
+                held = version_after_failure(self._database, connection, transaction)
+            except sa.exc.DBAPIError:
+                raise type(fault)(
+                    f"{fault}; whether the data of {report.file} are in cannot be told now, and "
+                    "importing it again changes nothing if they are"
+                ) from error
+            if held != made:
+                raise
+            message = (
+                "the data are in, but the database gave an error at the very end: check its disk "
+                "or server, and should the power fail before, import the file again"
+            )
+            report.note([Issue(1, "", "end_of_storing_failed", WARNING, str(fault), message)])
 
     def _import_member(
         self, connection: sa.Connection, member: Member, plan: MemberPlan, read: Reading
@@ -270,7 +303,7 @@ class ImportRun:
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_broken(extract, report)
-        self._refuse_shrunk(connection, report)
+        self._refuse_shrunk(connection, report, revision)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
         places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
@@ -351,8 +384,10 @@ class ImportRun:
                 "or mend it. --max-rejected 50 takes the others"
             )
 
-    def _refuse_shrunk(self, connection: sa.Connection, report: FileReport) -> None:
-        """Refuse a file without a row, and one with a few rows where many are held.
+    def _refuse_shrunk(
+        self, connection: sa.Connection, report: FileReport, revision: Revision
+    ) -> None:
+        """Refuse a file without a row, with a few rows where many are held, or with other numbers.
 
         A list is in the order of its areas: of one that ends early only an area is incomplete.
         """
@@ -365,6 +400,15 @@ class ImportRun:
         held, rows = kept + report.removed, kept + report.created
         if report.removed < _FEWEST_LOST or self._options.accept_shrink:
             return
+        renumbered = revision.renumbered
+        if renumbered >= max(_FEWEST_LOST, _CUT_SHARE * held):
+            raise InputRefusedError(
+                f"{report.file}: {renumbered} of {held} records held from the edition before would "
+                "be closed, and stand in this file with the same name and address under another "
+                "number; nothing was changed. The column of numbers is probably damaged (zeros "
+                "lost, cells moved or filled): get the file again; if the publisher has numbered "
+                "anew, import it with --accept-shrink"
+            )
         cut = report.removed >= _CUT_SHARE * held  # within the first of the areas it listed once
         listed = open_count(connection, report.source) + report.removed if cut else 0
         if rows <= _SHRUNK_SHARE * max(held, listed):

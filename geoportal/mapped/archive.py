@@ -24,7 +24,6 @@ import numpy.typing as npt
 import orjson
 
 from geoportal.errors import UnreadableSourceError
-from geoportal.mapped.whole_file import whole_file
 
 Content = npt.NDArray[Any] | bytes | memoryview
 """An array of one dimension, or bytes."""
@@ -99,6 +98,8 @@ def write_archive(
     The file's directory must exist. The header is JSON-ready; arrays are stored in little-endian
     order.
     """
+    from geoportal.mapped.whole_file import whole_file  # takes time to load
+
     layout: dict[str, tuple[str, int, int, int]] = {}
     with whole_file(path, lasting=True) as file:
         file.write(magic + bytes(3 * _NUMBER_BYTES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.candidates import Candidates
 from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
 from geoportal.search.driving import HELD, Engine, drives_home, roads_state
-from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import Conditions, conditions, find, in_visiting_range, words_of
 from geoportal.search.match import (
     MATCH,
@@ -34,6 +34,9 @@ from geoportal.search.results import Result, results_of
 from geoportal.search.visit_evidence import VisitEvidence, counted_kinds, visit_evidence
 from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code, home_of
+
+if TYPE_CHECKING:
+    from geoportal.search.facets import Facets
 
 ELSEWHERE_SHOWN = 3
 _NONE = dict.fromkeys(BANDS[: NO + 1], 0)
@@ -190,6 +193,11 @@ def search_from(
             first_place=first_place,
         )
 
+    counted = None
+    if query.facets:
+        from geoportal.search.facets import facets  # takes time to load
+
+        counted = facets(snapshot, query, candidates, calendar)
     return Answer(
         query=query,
         results=results(positions, query.offset + 1),
@@ -200,7 +208,7 @@ def search_from(
         home=home,
         unlocated=_unlocated(snapshot, query, home, asked),
         visit_evidence=visit_evidence(snapshot, query, around),
-        facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
+        facets=counted,
         completeness=completeness_of(snapshot, query, home, candidates.rows),
         elsewhere_first=results(first_apart, None),
         misplaced=snapshot.kept.part(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
-_AWAY_CHECK_SECONDS = 0.5
+_AWAY_CHECK_SECONDS = 0.25
 _CHANGE_AFTER_S = 1.5
 """Workers answer from a new version so long after it was compiled, counted from the time of its
 file: by then all have noticed it, and they change at one moment. Else a client whose requests reach

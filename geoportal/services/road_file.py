@@ -20,7 +20,6 @@ from geoportal.mapped.archive import (
     write_archive,
 )
 from geoportal.mapped.program import program_digest
-from geoportal.mapped.whole_file import remove_earlier
 from geoportal.roads.network import RoadNetwork
 from geoportal.store.reference import Reference
 
@@ -54,7 +53,8 @@ def compile_roads(connection: sa.Connection, derived: Path, reference: Reference
         archive = read_archive(path, MAGIC)
         archive.check(archive.arrays)
     except StaleArchiveError:
-        from geoportal.roads.compiling import compile_network  # takes time to load
+        from geoportal.mapped.whole_file import remove_earlier  # takes time to load
+        from geoportal.roads.compiling import compile_network
         from geoportal.roads.topology import from_bytes
 
         sets = [from_bytes(one.document) for one in read_road_sets(connection)]

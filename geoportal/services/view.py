@@ -9,7 +9,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, candidate_of
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.dating import inward_day
 from geoportal.domain.district import District
@@ -20,7 +19,6 @@ from geoportal.domain.query import Origin, Query
 from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
 from geoportal.index.hierarchy import (
     city_of,
-    district_members,
     districts_above,
     present_code,
     short_name,
@@ -39,17 +37,18 @@ from geoportal.search.responsible import (
     local_centres,
     responsible_centres,
 )
-from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.reference import Reference
 
 if TYPE_CHECKING:
     from geoportal.address.geocode import Geocoder
+    from geoportal.address.result import GeocodeResult
     from geoportal.coverage.criteria import CoverageCriteria
     from geoportal.coverage.report import CoverageReport
     from geoportal.coverage.service import CoverageService, WhatIf
     from geoportal.search.interpret import Interpreter
     from geoportal.search.interpretation import Interpretation
     from geoportal.search.team import TeamAnswer, TeamQuestion
+    from geoportal.services.results import Changes, Located, Suggestions
     from geoportal.store.database import Database
 
 MAX_STATIONS: Final = 5
@@ -208,6 +207,8 @@ class View:
         within = self.geocoder.geocode(address, codes=codes)
         if within.municipality_code not in codes and within.status != "ambiguous":
             return anywhere
+        from geoportal.address.result import MAX_CANDIDATES, candidate_of  # takes time to load
+
         found = anywhere.candidates or ((candidate_of(anywhere),) if anywhere.town else ())
         listed = {place.text: place for place in (*within.candidates, *found)}
         listed.pop(candidate_of(within).text, None)
@@ -216,7 +217,7 @@ class View:
     def _municipalities_in(self, district: str) -> Sequence[str]:
         """Return the codes of the municipalities in a district, or around a local one."""
         known = self.reference.municipalities
-        return district_members(self.reference).get(district) or [
+        return self.snapshot.members_of(district) or [
             part.code for part in self.district_chain(district) if part.code in known
         ]
 
@@ -225,6 +226,8 @@ class View:
 
         ``on`` is the day of asking, an ISO date: centres answer from a first day on.
         """
+        from geoportal.services.results import Located  # takes time to load
+
         result = self.geocode(address)
         code = result.municipality_code
         if not code and result.lon is not None and result.lat is not None:
@@ -236,6 +239,9 @@ class View:
 
     def locate_point(self, lon: float, lat: float, on: str = "") -> Located:
         """Find the districts around a point in degrees; ``on`` as for :meth:`locate`."""
+        from geoportal.address.result import GeocodeResult  # takes time to load
+        from geoportal.services.results import Located
+
         code = self._municipality_at(lon, lat)
         info = self.reference.municipalities.get(code)
         result = GeocodeResult(
@@ -258,6 +264,8 @@ class View:
         return covering.code if covering else ""
 
     def _located(self, result: GeocodeResult, code: str, on: str) -> Located:
+        from geoportal.services.results import Located  # takes time to load
+
         home = HomePlace.of_result(result, code)
         only_point = result.coordinate_level == "point"
         return Located(
@@ -314,6 +322,8 @@ class View:
         UnknownDistrictError
             When there is no such district.
         """
+        from geoportal.services.results import Suggestions  # takes time to load
+
         codes: Sequence[str] = ()
         if district is not None:
             self.require_districts((district,))
@@ -337,6 +347,8 @@ class View:
         AddressNotPlacedError
             When the address leads to no position or to several.
         """
+        from geoportal.address.result import candidate_of  # takes time to load
+
         result = self.geocode(address, districts)
         if result.lon is None or result.lat is None or result.status not in {"ok", "partial"}:
             raise AddressNotPlacedError(result.status)
@@ -379,8 +391,8 @@ class View:
             When no outline is held.
         """
         districts = self.snapshot.districts.districts
-        members, cities = district_members(self.reference), self.reference.designated_cities
-        whole = [d for d in districts if d.code in cities and len(members.get(d.code, ())) > 1]
+        cities, members_of = self.reference.designated_cities, self.snapshot.members_of
+        whole = [d for d in districts if d.code in cities and len(members_of(d.code)) > 1]
         parts = [d for d in districts if d.level in ("ward", "municipality")]
         for district in (*whole, *parts):
             return district.code
@@ -403,6 +415,7 @@ class View:
                 raise UsageError("dates are written 2026-10-01", name)
         from geoportal.ingest.changes import compare_editions  # takes time to load
         from geoportal.ingest.reading.municipalities import municipality_finder
+        from geoportal.services.results import Changes
         from geoportal.store.history import edition_dates
 
         with self.database.engine.connect() as connection:

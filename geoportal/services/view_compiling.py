@@ -173,6 +173,7 @@ def _compile(
         "version": version,
         "schema": schema_of(connection),
         "facilities": facilities.header,
+        "members": members,
         "outlined": [district.code for district, _ in outlines],
         "centres": [dump(centre) for centre in centres],
         "held": {source: sorted(keys) for source, keys in read_held_scopes(connection).items()},

@@ -21,11 +21,10 @@ import orjson
 
 from geoportal.domain.hours import JST
 from geoportal.domain.imported_file import ImportedFile
-from geoportal.domain.station import Station
 from geoportal.errors import UnreadableSourceError
 from geoportal.index.completeness import Holdings, Listing, listed_of
 from geoportal.index.districts import DistrictIndex
-from geoportal.index.hierarchy import city_of, district_members
+from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import GRAMS, TEXTS, kind_words
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from geoportal.address.geocode import Geocoder
     from geoportal.address.stations.directory import StationDirectory
     from geoportal.coverage.service import CoverageService
+    from geoportal.domain.station import Station
     from geoportal.store.database import Database
 
 MAGIC = b"geoportal snapshot 1\n"
@@ -204,7 +204,7 @@ def make_view(
     StaleArchiveError
         When the gazetteer it was compiled with is gone.
     """
-    members = district_members(reference)
+    members = header["members"]
     districts = DistrictIndex.of_columns(part_of(arrays, "district"))
     facilities = header["facilities"]
     if not (derived / header["gazetteer"]).is_dir():
@@ -288,4 +288,6 @@ def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) ->
 
 
 def _station(row: dict[str, Any]) -> Station:
+    from geoportal.domain.station import Station  # takes time to load
+
     return Station(**{**row, "lines": tuple(map(tuple, row["lines"]))})

@@ -87,14 +87,27 @@ class Gate:
         """Open the lanes: called when the worker begins to accept."""
         self._lanes = {rule.name: Lane(rule) for rule in RULES}
 
+    def refuses(self, scope: Any, exchange: Exchange) -> bool:
+        """Refuse a request unread for which there is no room; say whether there was none.
+
+        May be called on any thread: it reads how many wait.
+        """
+        path, rule = scope.path, rule_for(scope.method, scope.path)
+        lane = self._lanes[rule.name]
+        if not lane.is_crowded:
+            return False
+        headers = scope.headers
+        if not (_is_brief(headers) and lane.is_full(_asker(scope))):
+            return False
+        languages = headers.get("accept-language") or ""
+        _send(exchange, self.refusals.full(path, languages, rule.name, rule.retry_after_s))
+        return True
+
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         """Answer one request."""
         path, rule = scope.path, rule_for(scope.method, scope.path)
         lane = self._lanes[rule.name]
         languages = scope.headers.get("accept-language") or ""
-        if _is_brief(scope.headers) and lane.is_full(_asker(scope)):
-            _send(exchange, self.refusals.full(path, languages, rule.name, rule.retry_after_s))
-            return
         environ = environment_of(scope)
         self.arrival.read(environ)
         wait_s = self.rates.take(environ["REMOTE_ADDR"], rule.cost, time.monotonic())

@@ -146,10 +146,18 @@ class Lane:
         """Requests that wait."""
         return len(self._queue)
 
+    @property
+    def is_crowded(self) -> bool:
+        """Say whether as many wait as one client may have: only then it can be full for any."""
+        return len(self._queue) >= self._most_of_one
+
+    @property
+    def _most_of_one(self) -> int:
+        return max(1, self.rule.waiting // 2)
+
     def is_full(self, client: str) -> bool:
         """Say whether too many wait already, or half of that for this client."""
-        most = self.rule.waiting
-        return len(self._queue) >= most or self._by_client[client] >= max(1, most // 2)
+        return len(self._queue) >= self.rule.waiting or self._by_client[client] >= self._most_of_one
 
     async def run(
         self,

@@ -20,6 +20,7 @@ from geoportal.web.site.frame import error_page
 
 Headers = list[tuple[str, str]]
 _FHIR: Final = "/fhir"
+_DOCUMENT: Final = ""
 _DETAILS: Final = {
     HTTPStatus.BAD_REQUEST: "the body is not as its headers announce",
     HTTPStatus.REQUEST_TIMEOUT: "the body did not arrive in time",
@@ -43,22 +44,23 @@ class Refusals:
 
     app: Flask
     _written: dict[tuple[str, int], Answer] = field(init=False, default_factory=dict)
+    _told: dict[tuple[str, int, int], Answer] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for status, detail in _DETAILS.items():
             with self.app.test_request_context("/api"):
-                self._write("", status, problems.problem(status, detail))
+                self._write(_DOCUMENT, status, problems.problem(status, detail))
             with self.app.test_request_context(_FHIR):
                 self._write(_FHIR, status, with_outcome(problems.problem(status, detail)))
             for language in LANGUAGES:
                 with self.app.test_request_context(query_string={"lang": language}):
                     self._write(language, status, error_page(status))
 
-    def _write(self, language: str, status: int, response: Response) -> None:
+    def _write(self, form: str, status: int, response: Response) -> None:
         response.headers["Cache-Control"] = "no-store"
         answered = hardened(list(response.headers), request.method, request.scheme)
         headers = [(name.lower(), value) for name, value in answered]
-        self._written[language, status] = Answer(status, headers, response.get_data())
+        self._written[form, status] = Answer(status, headers, response.get_data())
 
     def full(self, path: str, languages: str, lane: str, retry_after_s: int) -> Answer:
         """Return the answer to a request that a lane does not take, and count it."""
@@ -71,17 +73,27 @@ class Refusals:
         return self._later(path, languages, HTTPStatus.TOO_MANY_REQUESTS, retry_after_s)
 
     def _later(self, path: str, languages: str, status: int, retry_after_s: int) -> Answer:
-        answer = self.answer(path, languages, status)
-        return Answer(status, [*answer.headers, ("retry-after", str(retry_after_s))], answer.body)
+        form = _form(path, languages)
+        told = self._told.get((form, status, retry_after_s))
+        if told is None:
+            answer = self._written[form, status]
+            headers = [*answer.headers, ("retry-after", str(retry_after_s))]
+            told = self._told[form, status, retry_after_s] = Answer(status, headers, answer.body)
+        return told
 
     def answer(self, path: str, languages: str, status: int) -> Answer:
         """Return the refusal with a status, in the form and language that were asked for.
 
         ``languages`` is the ``Accept-Language`` header, empty without one.
         """
-        if problems.is_for_programs(path):
-            return self._written[_FHIR if problems.is_under(path, (_FHIR,)) else "", status]
-        return self._written[_chosen(languages), status]
+        return self._written[_form(path, languages), status]
+
+
+def _form(path: str, languages: str) -> str:
+    """Return the language of a page, or what stands for a document for programs."""
+    if problems.is_for_programs(path):
+        return _FHIR if problems.is_under(path, (_FHIR,)) else _DOCUMENT
+    return _chosen(languages)
 
 
 @lru_cache(maxsize=256)

@@ -17,10 +17,6 @@ from typing import Final
 import orjson
 import structlog
 from flask import Flask
-from granian import _granian as native
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from geoportal.errors import GeoportalError
 from geoportal.services.basemap.configured import open_basemap
@@ -30,9 +26,9 @@ from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.road_engine import road_engine
 from geoportal.services.view_file import view_path
 from geoportal.serving.apart import Apart, ApartServer
+from geoportal.serving.embedded import serve
 from geoportal.serving.gate import Gate
 from geoportal.serving.lanes import RULES
-from geoportal.serving.listening import BACKLOG
 from geoportal.serving.memory import keep_little
 from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Refusals
@@ -44,11 +40,6 @@ from geoportal.web.arrival import arrival_of
 from geoportal.web.coverage.maker import MakerProcess
 from geoportal.web.language.messages import LANGUAGES, messages
 
-CONNECTIONS: Final = 2048
-"""Connections one worker holds; more wait in the kernel until one ends."""
-_HEADER_MS: Final = 8_000
-"""Request line and headers must have arrived within this time, also on a kept-alive connection."""
-_HEADER_BYTES: Final = 64 * 1024
 _COLLECTED_AFTER: Final = (700, 10, 10)
 """As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
 _STAFF_STATEMENT_S: Final = 5.0
@@ -205,40 +196,17 @@ def application() -> Flask:
     return prepared.app
 
 
-class _Server(Server):
-    """Granian over a socket that is already open, HTTP/1.1 only."""
-
-    def __init__(self, gate: Gate, listener: int) -> None:
-        super().__init__(
-            gate,
-            interface=Interfaces.RSGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            backlog=BACKLOG,
-            backpressure=CONNECTIONS,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=_HEADER_MS, max_buffer_size=_HEADER_BYTES
-            ),
-            log_enabled=False,
-        )
-        self._listener = listener
-
-    def _init_shared_socket(self) -> None:
-        self._ssp = None
-        self._shd = native.SocketHolder(self._listener, False, BACKLOG)  # type: ignore[assignment,call-arg]
-
-
 async def _serve(app: Flask, listener: int, ready: int, apart: Apart) -> None:
     settings: Settings = app.config["GEOPORTAL_SETTINGS"]
     rates = Rates(settings.rate_per_address, settings.unlimited_from)
     refusals = Refusals(app)
     gate = Gate(app.wsgi_app, refusals, arrival_of(app), MAX_BODY_BYTES, rates, apart=apart.answer)
-    server = _Server(gate, listener)
+    stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, server.stop)
+        loop.add_signal_handler(name, stopping.set)
     loop.call_soon(os.write, ready, b".")
-    await server.serve()
+    await serve(gate, listener, stopping)
 
 
 def _end_with_supervisor(lifeline: int) -> None:

@@ -23,12 +23,16 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
-from geoportal.store.read_only import BROKEN
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF
 from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096
+_DAMAGED: Final = (
+    "its pages are damaged, or it is no database; use an earlier copy: geoportal restore FILE"
+)
 _NAME: Final = "geoportal-%Y%m%d-%H%M%S.db"
 _PATTERN: Final = "geoportal-????????-??????.db"
+_A_DAY_S: Final = 86_400
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
 
@@ -87,16 +91,26 @@ def back_up(database: Database, target: Path, now: datetime, *, keep: int = 0) -
     folder = target if target.is_dir() else target.parent
     path = target / now.strftime(_NAME) if target.is_dir() else target
     source, staff = Path(str(database.engine.url.database)), _beside(path)
-    if not folder.is_dir() or path.exists() or staff.exists():
+    broken_off = _part(path).exists()  # a copy that was killed has given its name to the staff's
+    if not folder.is_dir() or path.exists() or (staff.exists() and not broken_off):
         raise UsageError(f"{path} cannot be written: it exists already, or its folder does not")
+    if target.is_dir():
+        _forget_broken_off(folder, now)
     has_staff = _beside(source).is_file()
-    if has_staff:
-        _take(_beside(source), staff, _checked_staff)
     try:
+        if has_staff:
+            _take(_beside(source), staff, _checked_staff)
         version = _take(source, path, _checked)
+        for copy in (staff, path) if has_staff else (path,):
+            os.replace(_part(copy), copy)  # noqa: PTH105
+        _flush(folder)
     except BaseException:
+        path.unlink(missing_ok=True)
         staff.unlink(missing_ok=True)
         raise
+    finally:
+        _remove(_part(path))
+        _remove(_part(staff))
     if keep and target.is_dir():
         for old in sorted(folder.glob(_PATTERN))[:-keep]:
             old.unlink()
@@ -160,23 +174,41 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
+def _part(path: Path) -> Path:
+    """Return where a copy lies until it was read back."""
+    return path.with_name(f"{path.name}.part")
+
+
+def _remove(path: Path) -> None:
+    """Remove a database and what SQLite keeps beside it."""
+    for companion in _COMPANIONS:
+        path.with_name(path.name + companion).unlink(missing_ok=True)
+
+
+def _forget_broken_off(folder: Path, now: datetime) -> None:
+    """Remove from a folder what copies have left that were killed more than a day ago."""
+    for part in folder.glob(f"{_PATTERN}*.part"):
+        if part.stat().st_mtime < now.timestamp() - _A_DAY_S:
+            copy = part.with_name(part.name.removesuffix(".part"))
+            if not copy.exists():
+                _beside(copy).unlink(missing_ok=True)
+            _remove(part)
+
+
 def _take(source: Path, path: Path, checked: Callable[[Path], str]) -> str:
-    """Copy a database into a new file that gets its name once it was read back; return the version.
+    """Copy a database into the part of ``path``, read it back and flush it; return the version.
 
     Only its owner reads the copy of the staff's file: it holds digests of passwords.
     """
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+    part = _part(path)
+    _remove(part)
+    part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
     try:
-        part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
         _copy(source, part)
         version = checked(part)
-        _flush(part)
-        os.replace(part, path)  # noqa: PTH105
-        _flush(path.parent)
-    finally:
-        for companion in _COMPANIONS:
-            part.with_name(part.name + companion).unlink(missing_ok=True)
+    except GeoportalError as error:
+        raise GeoportalError(f"{source} cannot be copied: {error}") from None
+    _flush(part)
     return version
 
 
@@ -200,7 +232,7 @@ def _copy(source: Path, target: Path) -> None:
         try:
             read.backup(write, pages=_PAGES_A_STEP)
         except BROKEN as error:
-            raise GeoportalError(f"the database cannot be copied: {_words(error)}") from None
+            raise GeoportalError(_words(error)) from None
 
 
 def _checked(path: Path) -> str:
@@ -231,15 +263,30 @@ def _whole(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
-                raise GeoportalError("its pages are damaged")
+                raise GeoportalError(_DAMAGED)
             yield copy
     except BROKEN as error:
         raise GeoportalError(_words(error)) from None
 
 
 def _words(error: Exception) -> str:
-    """Return what SQLite says; of a damaged file that may be no text, see `BROKEN`."""
-    return "its pages are damaged" if isinstance(error, UnicodeDecodeError) else str(error)
+    """Return what SQLite says where a file is not damaged but busy, closed or the disk full."""
+    return str(error) if isinstance(error, sqlite3.OperationalError) else _DAMAGED
+
+
+def require_whole_staff(location: str) -> None:
+    """Check every page of the staff's file of an embedded database, where there is one.
+
+    Raises
+    ------
+    GeoportalError
+        When it is damaged.
+    """
+    path = _beside(Path(location))
+    if "://" in location or not path.is_file():
+        return
+    if not _is_whole_staff(path):
+        raise GeoportalError(DAMAGED_STAFF)
 
 
 def _is_whole_staff(path: Path) -> bool:

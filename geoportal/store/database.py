@@ -196,6 +196,23 @@ def advance_dataset_version(connection: sa.Connection, cause: str) -> str:
     return new
 
 
+def version_after_failure(
+    database: Database, connection: sa.Connection, transaction: sa.Transaction
+) -> str:
+    """Return the dataset version that is held after a commit that failed; connect anew for it.
+
+    The transaction may be in all the same: SQLite's log keeps it where only its flush to the disk
+    failed, and a server may commit and its answer be lost. SQLite reads its log again only when
+    no connection of this process is open. Raises `sqlalchemy.exc.DBAPIError` as a reader would.
+    """
+    connection.invalidate()
+    transaction.rollback()
+    if database.is_sqlite:
+        database.engine.dispose()
+    with connection.begin():
+        return dataset_version(connection)
+
+
 def announce(connection: sa.Connection) -> None:
     """Tell all that follow a PostgreSQL database to look again, when this transaction commits."""
     if connection.dialect.name == "postgresql":

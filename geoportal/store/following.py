@@ -9,7 +9,8 @@ from typing import Any
 from geoportal.store.database import CHANNEL, Database
 
 _LOOK_AGAIN_S = 0.5
-_LOOK_ANYWAY_S = 5.0
+_LISTEN_AGAIN_S = 0.25
+_LOOK_ANYWAY_S = 1.0
 """A server's word may be lost with a connection, so data are looked at all the same."""
 _LOG = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Announcements:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, another is opened
             _LOG.info("announcements of the database end (%s)", type(error).__name__)
             self.restart()
-            time.sleep(max(0.0, _LOOK_AGAIN_S - (time.monotonic() - began)))
+            time.sleep(max(0.0, _LISTEN_AGAIN_S - (time.monotonic() - began)))
 
     def restart(self) -> None:
         """Listen anew with the next wait: the database did not answer otherwise."""

@@ -10,6 +10,10 @@ from urllib.parse import quote
 
 BROKEN: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What SQLite's driver raises of a damaged file: its words may quote bytes that are no text."""
+DAMAGED_STAFF: Final = (
+    "the staff's file beside the database (….desk) is damaged: put back a copy with "
+    "geoportal restore FILE, which sets the damaged one aside"
+)
 
 
 def read_only_uri(path: Path) -> str:

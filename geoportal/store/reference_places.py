@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shapely
 
-from geoportal.domain.place import DoubledTown, Municipality, MunicipalityChange, PlaceReadings
-from geoportal.domain.station import RailOperator
 from geoportal.domain.water import Water
 from geoportal.store.reference_rows import read_entries, read_rows, values_of
+
+if TYPE_CHECKING:
+    from geoportal.domain.place import (
+        DoubledTown,
+        Municipality,
+        MunicipalityChange,
+        PlaceReadings,
+    )
+    from geoportal.domain.station import RailOperator
 
 _READING = re.compile("(.+)《(.+)》")
 
@@ -48,17 +56,23 @@ class PlaceReference:
     @cached_property
     def municipalities(self) -> dict[str, Municipality]:
         """Municipalities and wards of Japan by five-digit code."""
+        from geoportal.domain.place import Municipality  # takes time to load
+
         entries = read_entries(self.directory / "municipalities.csv", Municipality)
         return {entry.code: entry for entry in entries}
 
     @cached_property
     def municipality_changes(self) -> tuple[MunicipalityChange, ...]:
         """Municipalities renamed, merged or divided since 2001, the latest first."""
+        from geoportal.domain.place import MunicipalityChange  # takes time to load
+
         return tuple(read_entries(self.directory / "municipality_changes.csv", MunicipalityChange))
 
     @cached_property
     def doubled_towns(self) -> tuple[DoubledTown, ...]:
         """Towns that share their name with another of the same ward."""
+        from geoportal.domain.place import DoubledTown  # takes time to load
+
         return tuple(
             DoubledTown(
                 row["code"],
@@ -79,6 +93,8 @@ class PlaceReference:
     @cached_property
     def readings(self) -> PlaceReadings:
         """Readings of areas and stations."""
+        from geoportal.domain.place import PlaceReadings  # takes time to load
+
         names = (
             (row["code"], _READING.fullmatch(row["ja-easy"])) for row in self._rows("readings.csv")
         )
@@ -112,6 +128,8 @@ class PlaceReference:
     @cached_property
     def rail_operators(self) -> dict[str, RailOperator]:
         """What railway companies are called, by the name 国土数値情報 gives them."""
+        from geoportal.domain.station import RailOperator  # takes time to load
+
         return {
             row["company"]: RailOperator(row["company"], row["short"], values_of(row["names"]))
             for row in self._rows("rail_operators.csv")

@@ -138,18 +138,25 @@ class _Reach:
 
 
 def _until_it_answers(opened: Callable[[], Connection]) -> None:
+    """Try again and again, whatever became of the attempts before: they may wait for an answer."""
+    answered = threading.Event()
+    while not answered.wait(_AGAIN_S):
+        threading.Thread(
+            target=_try, args=(opened, answered), name="reach-attempt", daemon=True
+        ).start()
+
+
+def _try(opened: Callable[[], Connection], answered: threading.Event) -> None:
     from psycopg import Error
     from psycopg.errors import ConnectionTimeout
 
-    while True:
-        time.sleep(_AGAIN_S)
-        try:
-            opened().close()
-        except ConnectionTimeout:
-            continue
-        except Error:  # it refuses, and that at once
-            return
+    try:
+        opened().close()
+    except ConnectionTimeout:
         return
+    except Error:  # it refuses, and that at once
+        pass
+    answered.set()
 
 
 def _bounded(within_s: float | None) -> type[Connection]:

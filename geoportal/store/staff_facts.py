@@ -18,7 +18,7 @@ from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
-from geoportal.store.read_only import BROKEN, read_only_uri
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF, read_only_uri
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -58,12 +58,6 @@ Execute = Callable[[str], Sequence[Any]]
 """Runs a statement and returns its rows."""
 
 
-_DAMAGED: Final = (
-    "the staff's file beside the database is damaged: put back a copy with "
-    "geoportal restore FILE, which sets the damaged one aside"
-)
-
-
 @contextmanager
 def facts_of(database: Database) -> Iterator[Execute | None]:
     """Yield what reads the facts that lie with a database, None where there are none.
@@ -80,7 +74,7 @@ def facts_of(database: Database) -> Iterator[Execute | None]:
         except BROKEN as error:
             if isinstance(error, sqlite3.OperationalError):  # locked, for example
                 raise
-            raise GeoportalError(_DAMAGED) from error
+            raise GeoportalError(DAMAGED_STAFF) from error
         return
     with database.engine.connect() as connection:
 

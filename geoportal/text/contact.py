@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u207b\u208b\u30fc\uff0d\u2500\u2501\u00ad~〜_]+")
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u061c\ufeff"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u061c\ufeff"
     r"\ud800-\udfff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 """Control characters but tab and line feed, marks of direction and of annotation, tags (which
-programs read and people do not see), signs without width, half letters (lone surrogates) and what
-is no character."""
+programs read and people do not see), signs without width and soft hyphens, half letters (lone
+surrogates) and what is no character."""
 _BLANK = "[ \t\u00a0\u2002-\u200a\u202f\u3000]*"
 _SPACES = re.compile(f"{_BLANK}\u3000{_BLANK}")
 _NARROW_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f]+")
@@ -79,7 +79,7 @@ def clean_phone(text: str) -> str:
     str
         Empty when there is no digit but zeros; the cleaned text when it is no number at all.
     """
-    published = clean_line(text)
+    published = clean_line(text.replace("\u00ad", "-"))
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", published))
     if first := _first_number(plain):
         return first

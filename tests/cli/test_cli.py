@@ -14,9 +14,12 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 
 from geoportal.cli import main as command_line
+from geoportal.store.database import advance_dataset_version
 from geoportal.store.facilities import iter_facilities
+from geoportal.store.schema import facilities
 from tests.factories import KOKURA
 
 KAIGO_HEADER = (
@@ -357,6 +360,29 @@ def test_doctor_says_what_an_empty_database_lacks(tmp_path):
     assert missing <= findings.keys()
     assert "N02" in findings["no_stations"]["mend"]
     assert "positions" not in findings  # of none, none can lack one
+
+
+def test_doctor_says_that_stored_content_cannot_be_read(city):
+    """SQLite finds no damage within a text."""
+    with city.engine.begin() as connection:
+        spoilt = sa.func.replace(facilities.c.document, '"as_of":"2', '"as_of":"x')
+        connection.execute(sa.update(facilities).values(document=spoilt))
+        advance_dataset_version(connection, "so that it is read again")
+    command = [sys.executable, "-c", "from geoportal.cli.main import main; main()"]
+    arguments = ["--db", city.engine.url.database, "doctor", "--json"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["code"], finding["severity"]) == ("unreadable_data", "error")
+    assert "geoportal restore" in finding["mend"]
+
+
+def test_a_fault_of_ours_may_be_damage_that_doctor_finds(city):
+    with mock.patch("geoportal.services.portal.Portal.view", side_effect=TypeError):
+        done = geoportal("districts", db=Path(city.engine.url.database), ok=1)
+    assert (
+        "a fault of ours (TypeError), or damaged data, which geoportal doctor finds" in done.stderr
+    )
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg", "kml"])

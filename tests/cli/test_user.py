@@ -125,3 +125,19 @@ def test_the_staff_of_the_sample_city_is_printed_once(tmp_path, sample_of_today)
         cli, ["--db", location, "init", "--sample", "--with-staff", "--json"]
     )
     assert json.loads(again.stdout)["accounts"] == []
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda content: content[:30_000], lambda content: b"\xff" * 9000]
+)
+def test_a_damaged_file_of_staff_is_named_with_a_way_out(run, city, spoil):
+    run("user", "add", "sato", "--role", "administrator")
+    path = Path(run.location + ".desk")
+    path.write_bytes(spoil(path.read_bytes()))
+    city.engine.dispose()
+    for arguments in (("user", "list"), ("desk", "audit", "--out", "-"), ("doctor", "--json")):
+        ended = run(*arguments)
+        said = f"{ended.exception or ''} {ended.output}"
+        assert ended.exit_code == 1, said
+        assert "the staff's file beside the database (….desk) is damaged" in said
+        assert "geoportal restore FILE" in said

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from geoportal.errors import UnreadableSourceError
@@ -211,12 +212,22 @@ class RowReader:
         return [cell.strip() for cell in row.cells[: self._width]] in self._header_rows
 
     def _has_wrong_width(self, row: Row) -> bool:
-        """Return whether a line of text is too short, or filled beyond the columns of the header.
+        """Return whether a line of text is too short, or longer than the header.
 
-        Columns without a name at the end of the header are columns.
+        Columns without a name at the end of the header are columns. Blank cells beyond the header
+        are those of columns when all lines have them; else a mark within a value has parted it.
         """
-        beyond = row.cells[max(self._width, self._header_cells) :]
-        return len(row.cells) < self._width or any(cell.strip() for cell in beyond)
+        named = max(self._width, self._header_cells)
+        if self._width <= len(row.cells) <= named:
+            return False
+        return len(row.cells) < self._width or any(
+            cell.strip() or not self._are_equally_long for cell in row.cells[named:]
+        )
+
+    @cached_property
+    def _are_equally_long(self) -> bool:
+        """Whether all rows that are as wide as the header, or wider, have as many cells."""
+        return len({len(row.cells) for row in self._body() if len(row.cells) >= self._width}) == 1
 
     def _wrong_width(self, place: int, row: Row) -> Issue:
         count = len(row.cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 LOST_LETTER: Final = "\ufffd"
@@ -21,6 +22,9 @@ _OF_UTF8: Final = re.compile("[\u7e3a\u7e67\u7e5d]|[\u4e00-\u9fff][\uff61-\uff9f
 """縺 繧 繝 (kana, in UTF-8 taken for Shift_JIS), or a half-width letter behind a kanji."""
 _ESCAPED: Final = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|%[0-9a-f]{2}|&#\w+;", re.IGNORECASE)
 """Letters as JSON, programs, web addresses and web pages escape them."""
+_DECIMAL: Final = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?")
+_PHONE: Final = re.compile(r"0\d{1,3}-\d{2,4}-\d{3,4}|0\d{9,10}")
+_WEB: Final = re.compile(r"https?:|www\.|\S+@\S+\.\w+", re.IGNORECASE)
 _FEWEST_FOREIGN: Final = 3
 _FOREIGN_SHARE: Final = 0.4
 _UTF8_BYTES: Final = 3
@@ -42,6 +46,19 @@ def fault_of_name(name: str) -> str:
     if is_misread(name):
         return "was read in the wrong encoding"
     return ""
+
+
+def fault_of_address(address: str) -> str:
+    """Say what stands in the place of an address; empty if it may be one.
+
+    A number with a point is a degree, one of ten digits that begins with 0 a telephone number.
+    """
+    plain = unicodedata.normalize("NFKC", address)
+    if _DECIMAL.fullmatch(plain):
+        return "a number"
+    if _PHONE.fullmatch(plain):
+        return "a telephone number"
+    return "a web address" if _WEB.match(plain) else ""
 
 
 def is_spreadsheet_fault(text: str) -> bool:

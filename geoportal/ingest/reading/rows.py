@@ -14,6 +14,7 @@ from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.damaged_names import (
     LOST_LETTER,
     are_exchanged,
+    fault_of_address,
     fault_of_name,
     is_misread,
     is_spreadsheet_fault,
@@ -98,6 +99,8 @@ class RowNotes:
     def require_name(self, subject: str) -> None:
         """Reject the row when the field ``name`` holds none; the subject is what lacks its name.
 
+        Nor is it taken where the value of another column stands for the address.
+
         Name and address that are exchanged are put right: in `record`, not in one read before.
         """
         name, of = clean_line(self.record.get("name")), self.record.positions
@@ -115,6 +118,9 @@ class RowNotes:
         elif LOST_LETTER in name:
             message = "letters of the name were lost when the file was saved; get the original file"
             self.warn("name", "lost_letters", message)
+        if "address" in of and (fault := fault_of_address(self.record.get("address"))):
+            message = f"{fault} stands for the address: the row is shifted; mend it in the file"
+            self.reject("address", "shifted_row", message)
 
     def restore_zero(self, name: str, number: str) -> str:
         """Return a number with the leading zero that Excel has dropped, noting it."""

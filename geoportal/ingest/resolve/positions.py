@@ -147,7 +147,7 @@ def _checked(
     uncertainty_m = record.position_uncertainty_m or _surveyed_m(lon, lat)
     far_m = max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M)
     if containment != "outside" and away is not None and away > far_m:
-        uncertainty_m = max(float(round(away)), uncertainty_m)
+        uncertainty_m = max(float(round(away + (geocoded.uncertainty_m or 0))), uncertainty_m)
         warnings = (*warnings, "far_from_address")
     level = record.position_level or "point"
     return Location(lon, lat, level, uncertainty_m, record.source, warnings)

@@ -75,6 +75,8 @@ class Compared:
     affected : AffectedBlocks
     same_day : SameDay
     shuffled : Shuffled
+    opened, closed : set of int
+        Places of records that are new, and of those that are closed; empty where none may be.
     """
 
     size: int
@@ -88,6 +90,8 @@ class Compared:
     affected: AffectedBlocks
     same_day: SameDay
     shuffled: Shuffled
+    opened: set[int]
+    closed: set[int]
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class Comparison:
         Of records that were first seen in this edition while it had no date.
     taken_back : dict of str to str
         See `geoportal.ingest.revise.same_day.take_back`.
+    closes : bool
+        Whether records may be closed: only then places are kept to tell whether they are new.
     """
 
     extract: FacilityExtract
@@ -110,6 +116,7 @@ class Comparison:
     days: ScopeDays
     first_seen: Mapping[str, str]
     taken_back: Mapping[str, str]
+    closes: bool
     _silent: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,6 +183,7 @@ class Comparison:
         shuffled, same_day = Shuffled(), SameDay(self.edition.named)
         shuffled.add(before, listings)
         same_day.add(before, after, listings, self.extract.unstated, self.edition.as_of)
+        opened, closed = _places(before, after) if self.closes else (set(), set())
         return Compared(
             size=len(listings) or len(before),
             changed=[record_values(stored, blocks[stored.key]) for stored in changed],
@@ -188,7 +196,24 @@ class Comparison:
             affected=affected,
             same_day=same_day,
             shuffled=shuffled,
+            opened=opened,
+            closed=closed,
         )
+
+
+def _places(before: _ByKey, after: _ByKey) -> tuple[set[int], set[int]]:
+    """Return kind, name and address, as hashes, of records that are new, and that are closed."""
+    opened = (one.record for key, one in after.items() if key not in before)
+    closed = (
+        one.record
+        for key, one in after.items()
+        if one.closed_on and key in before and not before[key].closed_on
+    )
+    first, second = (
+        {hash((one.kind, one.name, one.address)) for one in records if one.name and one.address}
+        for records in (opened, closed)
+    )
+    return first, second
 
 
 def _count(revision: Revision, before: _ByKey, after: _ByKey, listed: Collection[str]) -> None:

@@ -76,11 +76,11 @@ def update_records(
     taken_back = take_back(connection, held, listed, complete, edition)
     first_seen = _first_seen(connection, held, listed, edition)
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
-    comparison = Comparison(extract, edition, days, first_seen, taken_back)
     records = _Records(connection, edition)
     beside = [
         key for key in held if key not in listed and _moves(held[key], taken_back.get(key), days)
     ]
+    comparison = Comparison(extract, edition, days, first_seen, taken_back, closes=bool(beside))
     many = max(len(extract.listed), len(beside)) >= _FEWEST_IN_WORKERS
     done, total = 0, len(extract.listed) + len(beside)
     with working(comparison.of, edition.processes if many else 1) as in_workers:
@@ -120,6 +120,8 @@ class _Records:
         self._revision = Revision()
         self._affected = AffectedBlocks(edition.source)
         self._renamed: list[tuple[str, str]] = []
+        self._opened: set[int] = set()
+        self._closed: set[int] = set()
 
     def portions(
         self, listed: Packed[ListedRow], held: Collection[str], beside: Sequence[str]
@@ -151,6 +153,8 @@ class _Records:
         self.superseded += compared.superseded
         self.same_day.merge(compared.same_day)
         self.shuffled.merge(compared.shuffled)
+        self._opened |= compared.opened
+        self._closed |= compared.closed
 
     def link(self) -> Revision:
         """Link what has changed with the other sources; return what the edition has changed."""
@@ -161,6 +165,7 @@ class _Records:
         write_redirects(self._connection, redirects, ())
         relinked = relink(self._connection, blocks, self._edition.processes)
         self._revision.facility_ids |= relinked
+        self._revision.renumbered = len(self._opened & self._closed)
         return self._revision
 
 

@@ -29,6 +29,8 @@ class Revision:
         True when consultation centres were written or removed.
     older : int
         Parts (municipalities, meshes) that stay as a newer or fuller edition has them.
+    renumbered : int
+        Records that are closed, of which name and address are those of new ones.
     outdoes : bool
         True when the file counts over others of the same day, see `Edition.outdoes`.
     """
@@ -41,6 +43,7 @@ class Revision:
     issues: list[Issue] = field(default_factory=list)
     centres_changed: bool = False
     older: int = 0
+    renumbered: int = 0
     outdoes: bool = False
 
     @property

@@ -1,9 +1,10 @@
-"""Columns that no longer belong to their numbers: most names or addresses are not those before."""
+"""Columns that no longer belong to their numbers: most values are those of others before."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -24,13 +25,16 @@ _ALIKE = 50.0
 class Shuffled:
     """Warns of a list whose numbers are those held and whose names, or addresses, are not.
 
-    A spreadsheet that sorts one column by itself leaves each number with another's name. Records
-    come by portions.
+    A spreadsheet that sorts one column by itself leaves each number with another's name. A
+    telephone number or a position may well be a new one: it counts where another record had it.
+    Records come by portions.
     """
 
     def __init__(self) -> None:
-        self._compared = dict.fromkeys(_COMPARED, 0)
+        self._compared = dict.fromkeys((*_COMPARED, *_EXCHANGED), 0)
         self._differing = dict.fromkeys(_COMPARED, 0)
+        self._now: dict[str, list[int]] = {what: [] for what in _EXCHANGED}
+        self._before: dict[str, set[int]] = {what: set() for what in _EXCHANGED}
 
     def add(self, before: Mapping[str, StoredRecord], listings: Iterable[ListedRecord]) -> None:
         """Compare what is held with what is listed."""
@@ -42,23 +46,39 @@ class Shuffled:
                 if _both(what, held.record, listing.record):
                     self._compared[what] += 1
                     self._differing[what] += differs(held.record, listing.record)
+            for what, value_of in _EXCHANGED.items():
+                was, now = value_of(held.record), value_of(listing.record)
+                if was and now:
+                    self._compared[what] += 1
+                    if was != now:
+                        self._before[what].add(hash(was))
+                        self._now[what].append(hash(now))
 
     def merge(self, other: Shuffled) -> None:
         """Add what was compared of another portion."""
-        for what in _COMPARED:
-            self._compared[what] += other._compared[what]
-            self._differing[what] += other._differing[what]
+        for what, count in other._compared.items():
+            self._compared[what] += count
+        for what, count in other._differing.items():
+            self._differing[what] += count
+        for what in _EXCHANGED:
+            self._before[what] |= other._before[what]
+            self._now[what] += other._now[what]
 
     def issues(self) -> list[Issue]:
         """Return a warning for each attribute of which most are others."""
         found = []
-        for what, many in (("name", "names"), ("address", "addresses")):
-            count, of = self._differing[what], self._compared[what]
+        exchanged = {
+            what: sum(value in self._before[what] for value in now)
+            for what, now in self._now.items()
+        }
+        for what, count in (self._differing | exchanged).items():
+            of, many = self._compared[what], _MANY[what]
             if of >= _FEWEST and count > _SHARE * of:
                 message = (
-                    f"{count} of {of} rows have another {what} than is held under "
-                    "the same number: a column may have been sorted or moved by itself; compare "
-                    "the file with the publisher's, and import the right one if it is damaged"
+                    f"{count} of {of} rows have another {what} than is held under the same number"
+                    f"{_WHOSE if what in exchanged else ''}: a column may have been sorted or "
+                    "moved by itself; compare the file with the publisher's, and import the right "
+                    "one if it is damaged"
                 )
                 found.append(Issue(1, what, f"many_other_{many}", WARNING, "", message))
         return found
@@ -85,4 +105,21 @@ def _another_address(mine: FacilityRecord, theirs: FacilityRecord) -> bool:
     return agreement == "other"
 
 
+def _position(record: FacilityRecord) -> tuple[float, float] | None:
+    return (record.lon, record.lat) if record.lon is not None and record.lat is not None else None
+
+
 _COMPARED: Final = MappingProxyType({"name": _another_name, "address": _another_address})
+_EXCHANGED: Final[Mapping[str, Callable[[FacilityRecord], object]]] = MappingProxyType(
+    {"phone": attrgetter("phone"), "fax": attrgetter("fax"), "position": _position}
+)
+_MANY: Final = MappingProxyType(
+    {
+        "name": "names",
+        "address": "addresses",
+        "phone": "phones",
+        "fax": "faxes",
+        "position": "positions",
+    }
+)
+_WHOSE: Final = ", one that belongs to another number there"

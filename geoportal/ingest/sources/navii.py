@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
-from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, session_of
+from geoportal.domain.hours import DAY_LABELS_JA, EMPTY_HOURS, HOLIDAY, Hours, Session, session_of
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
@@ -293,9 +293,12 @@ def _hours(notes: RowNotes, record: Record, times: _TimeCells, edition: Edition)
     note = read_paragraph(notes, "other_days")
     closed_dates, unclear_dates = closing_dates(note)
     if read_number(note) is not None:
-        notes.misfit("other_days", "bad_text", "expected words or dates, not a number; shown")
+        message = "expected words or dates, not a number: the days of the row are not used"
+        notes.misfit("other_days", "bad_text", message)
     if record.further(_GENERAL_BEDS) and read_number(record.further(_GENERAL_BEDS)) is None:
         notes.misfit("", "bad_number", "expected a number of beds in 一般病床")
+    if read_number(note) is not None:
+        return EMPTY_HOURS
     return hours_or_none(
         Hours(
             sessions=tuple(_sessions(record, times)),

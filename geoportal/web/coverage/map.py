@@ -98,7 +98,7 @@ def _known(value: float, digits: int) -> float | None:
 
 def _facilities(study: Study, ring: int) -> Document:
     """Return the facilities in the box of the cells and one ring around it."""
-    places, cells = study.supply.places, study.cells
+    places, names, cells = study.supply.places, study.supply.names, study.cells
     margin = RINGS_M[ring] / _METRES_PER_DEGREE
     shown = (places.lat >= cells.lat.min() - margin) & (places.lat <= cells.lat.max() + margin)
     shown &= (places.lon >= cells.lon.min() - margin) & (places.lon <= cells.lon.max() + margin)
@@ -107,5 +107,5 @@ def _facilities(study: Study, ring: int) -> Document:
         "lon": np.round(places.lon[rows], 5).tolist(),
         "lat": np.round(places.lat[rows], 5).tolist(),
         "sure": study.supply.certain[rows].astype(int).tolist(),
-        "name": [study.supply.names[row] for row in rows],
+        "name": [names[row] for row in rows.tolist()],
     }

@@ -29,12 +29,18 @@ def test_equals_in(texts, word):
     assert WordIndex.of(texts).containing(word).tolist() == [word in text for text in texts]
 
 
-@given(texts=st.lists(LETTERS, max_size=12), word=LETTERS, block=st.integers(1, 5))
-def test_pairs_of_letters_make_no_difference(texts, word, block):
+@given(
+    texts=st.lists(LETTERS, max_size=12),
+    word=LETTERS,
+    block=st.integers(1, 5),
+    apart=st.sampled_from([0, 15, 1_000]),
+)
+def test_pairs_of_letters_make_no_difference(texts, word, block, apart):
     blob, lengths = joined(texts)
     ends = np.cumsum(lengths, dtype=np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grams, "BLOCK_ROWS", block)
+        patch.setattr("geoportal.index.words._APART_BYTES", apart)
         arrays = views(grams.gram_arrays(memoryview(blob), ends))
         index = WordIndex(memoryview(blob), ends, grams.Grams(arrays))
         assert index.containing(word).tolist() == [word in text for text in texts]

@@ -6,12 +6,14 @@ import contextlib
 import errno
 
 import pytest
+import sqlalchemy as sa
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import (
     BusyError,
+    GeoportalError,
     InputRefusedError,
     NotFoundError,
     UnreadableSourceError,
@@ -27,6 +29,7 @@ from geoportal.store.database import import_lock
 from tests.rounds import examples
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
+    TOWNS,
     TOWNS_HEADER,
     by_name,
     codes,
@@ -322,6 +325,53 @@ def test_data_that_are_in_are_not_denied_when_the_disk_is_full_afterwards(
     assert "nothing to import again" in issue.message
 
 
+def commit_fails(database, monkeypatch, *, stored):
+    """Let the next commit fail as a full disk does, after or before the data are stored."""
+    dialect, error = database.engine.dialect, database.engine.dialect.dbapi.OperationalError
+    commit, failed = dialect.do_commit, error("the disk is full")
+    failed.sqlite_errorname = "SQLITE_FULL"
+
+    def fail(connection):
+        monkeypatch.setattr(dialect, "do_commit", commit)
+        if stored:
+            commit(connection)
+        raise failed
+
+    monkeypatch.setattr(dialect, "do_commit", fail)
+
+
+def test_data_that_a_failed_commit_stored_are_not_denied(database, sound, tmp_path, monkeypatch):
+    towns = write_csv(tmp_path / "towns.csv", TOWNS_HEADER, TOWNS)
+    for files in ([sound], [towns, sound]):
+        commit_fails(database, monkeypatch, stored=True)
+        first, *others = import_into(database, *files).files
+        assert (first.created, first.refused) == (len(TOWNS) if others else 3, False)
+        (issue,) = (issue for issue in first.issues if issue.code == "end_of_storing_failed")
+        assert "the data are in" in issue.message
+        assert [(other.unchanged, other.refused) for other in others] == [(3, False)] * len(others)
+        assert len(names(database)) == 3
+
+
+def test_data_that_a_failed_commit_lost_are_not_claimed(database, sound, monkeypatch):
+    commit_fails(database, monkeypatch, stored=False)
+    with pytest.raises(sa.exc.OperationalError):
+        import_into(database, sound)
+    assert not names(database)
+    assert only(import_into(database, sound)).created == 3
+
+
+def test_where_nobody_can_look_after_a_failed_commit_nothing_is_claimed(
+    database, sound, monkeypatch
+):
+    def away(*_):
+        raise sa.exc.OperationalError("", {}, database.engine.dialect.dbapi.OperationalError())
+
+    commit_fails(database, monkeypatch, stored=True)
+    monkeypatch.setattr("geoportal.ingest.run.version_after_failure", away)
+    with pytest.raises(GeoportalError, match=f"whether the data of {sound.name} are in cannot"):
+        import_into(database, sound)
+
+
 @pytest.mark.parametrize(
     "before", ["", ",".join(KAIGO_HEADER) + "\r\n", ",".join(TOWNS_HEADER) + "\n"]
 )
@@ -362,3 +412,50 @@ def test_a_table_that_breaks_off_is_refused_with_its_line(database, sound, broke
 def test_a_note_behind_the_table_breaks_nothing_off(database, sound, note):
     sound.write_bytes(sound.read_bytes() + f"{note}\r\n".encode())
     assert only(import_into(database, sound)).accepted == len(ROWS)
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_a_comma_within_a_value_costs_its_row_also_where_its_end_is_blank(database, tmp_path, more):
+    rows = [[row[name] for name in KAIGO_HEADER] for row in numbered_rows(12)]
+    place = KAIGO_HEADER.index("利用可能曜日")
+    rows[3][place : place + 1] = ["平日", *["土曜日"] * more]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert (report.accepted, report.rejected) == (11, 1)
+    assert [(i.line, i.code) for i in report.issues if i.severity == "error"] == [
+        (5, "wrong_field_count")
+    ]
+
+
+def test_commas_at_the_end_of_all_lines_are_none_within_a_value(database, tmp_path):
+    rows = [[*(row[name] for name in KAIGO_HEADER), "", ""] for row in numbered_rows(12)]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert (report.accepted, report.rejected) == (12, 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("33.892597", False),
+        ("0.0", False),
+        ("０９３－０００－０００１", False),
+        ("0930000001", False),
+        ("https://example.jp/", False),
+        ("info@example.jp", False),
+        ("12-3-4567", True),
+        ("小倉北区浅野1-2.5", True),
+    ],
+)
+def test_a_row_with_another_column_in_place_of_its_address_is_rejected(
+    database, tmp_path, address, taken
+):
+    rows = [*numbered_rows(12), kaigo_row(事業所番号="4067799999", 住所=address)]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert report.rejected == (not taken)
+    issues = [i for i in report.issues if i.severity == "error"]
+    assert [(i.line, i.field, i.value) for i in issues] == (
+        [] if taken else [(14, "住所", address)]
+    )
+
+
+def numbered_rows(count):
+    return [kaigo_row(事業所番号=f"40677{n:05}", 事業所名=f"見本{n}") for n in range(count)]

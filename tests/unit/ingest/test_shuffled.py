@@ -24,8 +24,10 @@ def rows(**columns):
             事業所番号=f"40677900{n:02}",
             住所=f"福岡県北九州市小倉北区{TOWNS[n]}山町1-{n + 1}",
             事業所名=f"{NAMES[n]}訪問看護",
-            緯度="",
-            経度="",
+            緯度=f"33.88{n:02}1",
+            経度="130.8801",
+            電話番号=f"093-111-{n:04}",
+            FAX番号=f"093-333-{n:04}",
         )
         | {column: value(n) for column, value in columns.items()}
         for n in range(len(TOWNS))
@@ -47,17 +49,45 @@ def second(database, tmp_path, *editions):
             {"住所": lambda n: f"福岡県北九州市小倉北区{TOWNS[n - 1]}山町1-1"},
             ["many_other_addresses"],
         ),
+        ({"電話番号": lambda n: f"093-111-{(n + 1) % 12:04}"}, ["many_other_phones"]),
+        ({"電話番号": lambda n: f"093-222-{n:04}"}, []),
+        ({"FAX番号": lambda n: f"093-333-{11 - n:04}"}, ["many_other_faxes"]),
+        ({"緯度": lambda n: f"33.88{(n + 1) % 12:02}1"}, ["many_other_positions"]),
+        ({"緯度": lambda n: f"33.88{n:02}2"}, []),
         ({"事業所名": lambda n: f"医療法人見本会 {NAMES[n]}訪問看護"}, []),
         ({"事業所名": lambda n: f"{NAMES[n]}訪問看護ステーション"}, []),
         ({"住所": lambda n: f"福岡県北九州市小倉北区{TOWNS[n]}山町一丁目"}, []),
         ({"事業所名": lambda n: f"{NAMES[n - (n < 4)]}訪問看護"}, []),
     ],
-    ids=["names moved", "addresses moved", "company", "longer", "shorter address", "a few"],
+    ids=[
+        *["names moved", "addresses moved", "phones moved", "new phones", "faxes sorted"],
+        *["points moved", "new points", "company", "longer", "shorter address", "a few"],
+    ],
 )
 def test_a_column_that_belongs_to_other_numbers_is_told(database, tmp_path, columns, warned):
     report = second(database, tmp_path, rows(), rows(**columns))
     assert [code for code in codes(report) if code.startswith("many_other")] == warned
     assert (report.refused, report.rejected) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "refused"),
+    [
+        (lambda n: f"40677901{n:02}", True),
+        (lambda n: f"406779{'01' if n < 5 else '00'}{n:02}", True),
+        (lambda n: f"406779{'01' if n < 4 else '00'}{n:02}", False),
+    ],
+    ids=["all", "five", "four"],
+)
+def test_a_list_whose_places_have_other_numbers_must_be_confirmed(
+    database, tmp_path, number, refused
+):
+    report = second(database, tmp_path, rows(), rows(事業所番号=number))
+    assert report.refused == refused
+    if refused:
+        assert any("under another number" in issue.message for issue in report.issues)
+        path = tmp_path / "kaigo_20260102.csv"
+        assert not only(import_into(database, path, accept_shrink=True)).refused
 
 
 @pytest.mark.parametrize("fault", ["#N/A", "#REF!", "######"])

@@ -164,7 +164,8 @@ def in_full_lanes(refusals, scope, exchange, waiting_for="192.0.2.7"):
             lane._queue.extend(
                 (loop.time(), waiting_for, loop.create_future()) for _ in range(most)
             )
-        await gate.__rsgi__(scope, exchange)
+        if not gate.refuses(scope, exchange):
+            await gate.__rsgi__(scope, exchange)
 
     run(ask())
     return exchange.answer
@@ -186,6 +187,11 @@ FORWARDED = {"host": "localhost", "x-forwarded-for": "198.51.100.4", "content-le
 def test_a_small_request_to_a_full_lane_is_refused_before_it_is_read(refusals, scope, waiting_for):
     status, headers, _ = in_full_lanes(refusals, scope, Unread([b"abc"]), waiting_for)
     assert (status, "retry-after" in headers) == (503, True)
+
+
+def test_another_client_than_the_one_that_fills_a_lane_is_heard(refusals):
+    status, _, _ = in_full_lanes(refusals, sized(3), Exchange([b"ab"], breaks=True), "192.0.2.8")
+    assert status == 400
 
 
 @pytest.mark.parametrize("scope", [sized(5000), CHUNKED])

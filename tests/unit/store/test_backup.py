@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
 import sqlite3
 import threading
@@ -16,6 +18,7 @@ from geoportal.desk.store.database import open_desk
 from geoportal.domain.hours import JST
 from geoportal.errors import BusyError, GeoportalError, InputRefusedError, NotFoundError, UsageError
 from geoportal.services.portal import Portal, shipped_reference
+from geoportal.store import backup
 from geoportal.store.backup import back_up, restore
 from geoportal.store.database import (
     advance_dataset_version,
@@ -149,7 +152,7 @@ def test_a_damaged_database_is_not_copied_as_if_it_were_whole(city, tmp_path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xff" * 20_000
     path.write_bytes(content)
-    with pytest.raises(GeoportalError):
+    with pytest.raises(GeoportalError, match=r"test\.db cannot be copied: its pages are damaged"):
         back_up(city, tmp_path / "copy.db", NOW)
     assert not list(tmp_path.glob("copy*"))
 
@@ -220,7 +223,7 @@ def test_a_damaged_file_of_staff_is_neither_copied_nor_put_back(city, staffed, t
     content = copy.staff.read_bytes()
     for path in (copy.staff, tmp_path / "test.db.desk"):
         path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(GeoportalError):
+    with pytest.raises(GeoportalError, match=r"test\.db\.desk cannot be copied: its pages"):
         back_up(city, tmp_path / "again.db", NOW)
     assert not list(tmp_path.glob("again*"))
     with pytest.raises(InputRefusedError, match=r"copy\.db\.desk"):
@@ -273,3 +276,54 @@ def test_a_damaged_file_whose_damage_is_no_text_is_explained(city, staffed, tmp_
 def _facts(city):
     with facts_of(city) as execute:
         yield execute
+
+
+def test_a_copy_killed_between_two_names_needs_no_cleaning(city, staffed, tmp_path):
+    for left in ("copy.db.part", "copy.db.part-journal", "copy.db.desk", "copy.db.desk.part"):
+        (tmp_path / left).write_text("half")
+    assert noted(back_up(city, tmp_path / "copy.db", NOW).path) == ["first"]
+    assert sorted(p.name for p in tmp_path.glob("copy*")) == ["copy.db", "copy.db.desk"]
+
+
+def test_the_staff_of_another_copy_are_not_overwritten(city, staffed, tmp_path):
+    (tmp_path / "copy.db.desk").write_text("mine")
+    with pytest.raises(UsageError, match="exists already"):
+        back_up(city, tmp_path / "copy.db", NOW)
+    assert (tmp_path / "copy.db.desk").read_text() == "mine"
+
+
+@pytest.mark.parametrize("fails", [1, 2, 3])
+def test_a_copy_that_cannot_be_flushed_leaves_nothing(city, staffed, tmp_path, monkeypatch, fails):
+    flushed = []
+
+    def flush(path):
+        flushed.append(path)
+        if len(flushed) == fails:
+            raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(backup, "_flush", flush)
+    with pytest.raises(OSError, match="input/output"):
+        back_up(city, tmp_path / "copy.db", NOW)
+    assert list(tmp_path.glob("copy*")) == []
+    assert noted(back_up(city, tmp_path / "copy.db", NOW).path) == ["first"]
+
+
+def test_what_killed_copies_left_in_a_folder_goes_after_a_day(city, staffed, tmp_path):
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for day in (1, 3):
+        when = NOW - timedelta(days=day, hours=-1)
+        copy = folder / f"geoportal-{when:%Y%m%d-%H%M%S}.db"
+        for ending in (".part", ".part-wal", ".desk", ".desk.part"):
+            left = copy.with_name(copy.name + ending)
+            left.write_text("half")
+            os.utime(left, (when.timestamp(),) * 2)
+    (folder / "other.db.part").write_text("mine")
+    back_up(city, folder, NOW)
+    assert sorted(p.name for p in folder.iterdir()) == [
+        *(f"geoportal-20261128-041500.db{end}" for end in (".desk", ".desk.part", ".part")),
+        "geoportal-20261128-041500.db.part-wal",
+        "geoportal-20261129-031500.db",
+        "geoportal-20261129-031500.db.desk",
+        "other.db.part",
+    ]

@@ -16,6 +16,7 @@ from geoportal.text.contact import (
     is_clean_phone,
     is_phone,
     looks_like_phone,
+    visible,
 )
 
 
@@ -139,6 +140,15 @@ def test_clean_numbers_are_known():
 @given(st.text(alphabet="あa 　（改行)）\n\t\u00a0", max_size=20))
 def test_text_is_the_same_with_something_invisible_in_front(text):
     assert clean_text(text) == clean_text("\u200b" + text)
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u180e", "\u2060"])
+def test_signs_that_nobody_sees_are_left_out_of_text(sign):
+    assert clean_text(f"{sign}見{sign}本{sign}") == visible(f"見{sign}本") == "見本"
+
+
+def test_a_soft_hyphen_parts_a_telephone_number():
+    assert clean_phone("093\u00ad582\u00ad2678") == "093-582-2678"
 
 
 def test_text_keeps_full_width_and_line_breaks_but_no_odd_spaces():

@@ -244,3 +244,15 @@ def test_ids_are_text_of_any_shape(database, tmp_path, prefecture, number, categ
     assert (facility.id, facility.kind, report.rejected) == (f"n{number}", kind, 0)
     assert facility.identifiers == {"navii_id": number}
     assert "number_mended" not in codes(report)
+
+
+@pytest.mark.parametrize("flag", ["0", "1"])
+def test_a_flag_in_place_of_the_dates_leaves_no_days_of_a_shifted_row(database, tmp_path, flag):
+    shifted = {f"毎週決まった曜日に休診（{day}）": "1" for day in "月火水木金"}
+    row = navii_row(**shifted, 祝日に休診="0", **{"その他の休診日（gw、お盆等）": flag})
+    report = only(
+        import_into(database, write_csv(tmp_path / "01-1_20250601.csv", NAVII_HEADER, [row]))
+    )
+    assert "bad_text" in codes(report)
+    (facility,) = by_name(database).values()
+    assert not facility.hours.known
