@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -73,8 +74,7 @@ def insert_values(
     """
     if not rows:
         return
-    compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(names))
-    places = compiled.positiontup or ()
+    text, places = _insert(connection.dialect, table, tuple(names))
     if connection.dialect.name != "sqlite" or set(places) != set(names):
         for batch in batches(rows, ROW_BATCH):
             values = [dict(zip(names, row, strict=True)) for row in batch]
@@ -84,4 +84,13 @@ def insert_values(
         in_order = itemgetter(*map(list(names).index, places))
         rows = list(map(in_order, rows))
     for batch in batches(rows, ROW_BATCH):
-        connection.exec_driver_sql(compiled.string, list(batch))
+        connection.exec_driver_sql(text, list(batch))
+
+
+@lru_cache(maxsize=64)
+def _insert(
+    dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]
+) -> tuple[str, Sequence[str]]:
+    """Return the statement that inserts values of some columns, and the order it has them in."""
+    compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(names))
+    return compiled.string, compiled.positiontup or ()

@@ -340,7 +340,7 @@ def facility_ids(connection: sa.Connection) -> list[str]:
 def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """Return the stored JSON of these facilities by id; unknown ids are absent."""
     query = sa.select(facilities.c.id, facilities.c.document)
-    return {row.id: row.document for row in select_in(connection, query, facilities.c.id, ids)}
+    return dict(map(tuple, select_in(connection, query, facilities.c.id, ids)))
 
 
 def record_facilities(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import marshal
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from geoportal.ingest.reading.listed_bytes import ListedRecord, dump_listed, load_listed
 from geoportal.packed import Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Placed(Protocol):
@@ -130,9 +134,13 @@ class ListedPart:
         return [row[_RECORD_ID] for row in rows]
 
 
+_listed_row = cast("Callable[[tuple[object, ...]], ListedRow]", partial(tuple.__new__, ListedRow))
+"""As `ListedRow._make`, which is Python: rows are loaded for each thing asked of all of them."""
+
+
 def _dump_rows(rows: list[ListedRow]) -> bytes:
     return marshal.dumps(list(map(tuple, rows)))
 
 
 def _load_rows(octets: bytes) -> list[ListedRow]:
-    return list(map(ListedRow._make, marshal.loads(octets)))  # noqa: S302 - made here
+    return list(map(_listed_row, marshal.loads(octets)))  # noqa: S302 - made here

@@ -255,7 +255,7 @@ def read_phone(notes: RowNotes, name: str) -> str:
 def read_url(notes: RowNotes, name: str) -> str:
     """Return a web address that can be followed; what cannot is noted."""
     text = notes.record.get(name)
-    url, finding = clean_url(text)
+    url, finding = clean_url(text) if text else ("", "")
     if finding == "email":
         notes.info(name, "email_as_url", "an e-mail address stands for the web address; dropped")
     elif finding == "unusable" and read_number(text) is not None:
@@ -269,8 +269,8 @@ def read_url(notes: RowNotes, name: str) -> str:
 
 def read_line(notes: RowNotes, name: str) -> str:
     """Return published text as one line; an error of a spreadsheet program is none."""
-    text = clean_line(notes.record.get(name))
-    if text.startswith("#") and is_spreadsheet_fault(text):
+    text = notes.record.get(name)
+    if text and (text := clean_line(text)).startswith("#") and is_spreadsheet_fault(text):
         message = "an error of the spreadsheet program; not used: get the original file"
         notes.warn(name, "spreadsheet_error", message)
         return ""

@@ -6,7 +6,9 @@ towns have come in, gives what it would have given had they been there first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil
 from types import MappingProxyType
 
@@ -158,12 +160,12 @@ def _surveyed_m(lon: float, lat: float) -> float:
     may be from it. Both numbers of a position are taken to have as many decimals as the longer one.
     """
     decimals = max(len(repr(degrees).partition(".")[2]) for degrees in (lon, lat))
-    rounded = 0.5 * 10.0**-decimals
     if decimals < _EXACT_DECIMALS:
-        half_lon = half_lat = rounded
+        half_lon = half_lat = 0.5 * 10.0**-decimals
     else:
-        for steps_lat, steps_lon in _GRIDS:
-            if _is_whole(lat, steps_lat, rounded) and _is_whole(lon, steps_lon, rounded):
+        for steps_lat, slack_lat, steps_lon, slack_lon in _grids(decimals):
+            along, across = lat * steps_lat, lon * steps_lon
+            if abs(along - round(along)) <= slack_lat and abs(across - round(across)) <= slack_lon:
                 half_lon, half_lat = 0.5 / steps_lon, 0.5 / steps_lat
                 break
         else:
@@ -172,11 +174,15 @@ def _surveyed_m(lon: float, lat: float) -> float:
     return max(SURVEYED_UNCERTAINTY_M, float(ceil(away)))
 
 
-def _is_whole(degrees: float, steps: int, rounded: float) -> bool:
-    """Say whether a number, rounded by so much, is a whole number of steps, and not by chance."""
-    slack = steps * max(rounded, 1e-9) * 1.01
-    number = degrees * steps
-    return slack < _CHANCE and abs(number - round(number)) <= slack
+@lru_cache(maxsize=32)
+def _grids(decimals: int) -> Sequence[tuple[int, float, int, float]]:
+    """Return those of `_GRIDS` on which a position of so many decimals does not lie by chance.
+
+    Steps in a degree of latitude, and how far off a whole number of them it may be; of longitude.
+    """
+    rounded = max(0.5 * 10.0**-decimals, 1e-9)
+    grids = ((lat, lat * rounded * 1.01, lon, lon * rounded * 1.01) for lat, lon in _GRIDS)
+    return tuple(grid for grid in grids if grid[1] < _CHANCE and grid[3] < _CHANCE)
 
 
 def _distance(geocoded: GeocodeResult, lon: float, lat: float) -> float | None:

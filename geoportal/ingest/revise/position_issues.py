@@ -33,16 +33,18 @@ def position_issues(
     what is known by own id; of others the database is asked.
     """
     issues: list[Issue] = []
+    columns: dict[str, tuple[str, bool]] = {}
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
         stored = _stored(connection, [one.own_id for one in batch if not found.get(one.own_id)])
         for listing in batch:
             known, warnings = found.get(listing.own_id) or stored[listing.own_id]
-            issues.extend(
-                _issue(listing, warning, known=known, layout=layout)
-                for warning in warnings
-                if warning in MESSAGES
-            )
+            for warning in warnings:
+                if warning not in MESSAGES:
+                    continue
+                if warning not in columns:
+                    columns[warning] = _column(warning, layout)
+                issues.append(_issue(listing, warning, *columns[warning], known=known))
     return issues
 
 
@@ -54,10 +56,17 @@ def _stored(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, Foun
     return {own: (locations[id_].known, locations[id_].warnings) for own, id_ in current.items()}
 
 
-def _issue(listing: ListedRow, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+def _column(warning: str, layout: Layout | None) -> tuple[str, bool]:
+    """Return the column a warning is about, as the file calls it, and whether it is the address."""
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"
     official = layout.official(name) if layout and name in layout.columns else name
+    return official, about_address
+
+
+def _issue(
+    listing: ListedRow, warning: str, column: str, about_address: bool, *, known: bool
+) -> Issue:
     value = listing.address if about_address else f"{listing.lat}, {listing.lon}"
     severity = WARNING if warning in SERIOUS or not known else INFO
-    return Issue(listing.line, official, warning, severity, value, MESSAGES[warning])
+    return Issue(listing.line, column, warning, severity, value, MESSAGES[warning])

@@ -18,6 +18,7 @@ from geoportal.index.texts import (
 )
 from geoportal.index.words import WordIndex, joined
 from geoportal.mapped.archive import views
+from geoportal.workers import usable_processes
 from tests.factories import make_facility, make_snapshot
 
 LETTERS = st.text(alphabet="病院薬ab ", max_size=8)
@@ -43,6 +44,21 @@ def test_pairs_of_letters_make_no_difference(texts, word, block, apart):
         arrays = views(grams.gram_arrays(memoryview(blob), ends))
         index = WordIndex(memoryview(blob), ends, grams.Grams(arrays))
         assert index.containing(word).tolist() == [word in text for text in texts]
+
+
+@pytest.mark.skipif(usable_processes() < 2, reason="needs a machine that forks")
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_blocks_looked_at_in_workers_are_the_same(monkeypatch, tmp_path, count):
+    monkeypatch.setattr(grams, "BLOCK_ROWS", 3)
+    blob, lengths = joined([f"見本{number}病院 薬局{number * 7}" for number in range(count)])
+    ends = np.cumsum(lengths, dtype=np.int64)
+    alone, in_workers = (
+        grams.gram_arrays(memoryview(blob), ends, tmp_path, processes) for processes in (1, 2)
+    )
+    assert {name: array.tolist() for name, array in in_workers.items()} == {
+        name: array.tolist() for name, array in alone.items()
+    }
+    assert in_workers["blocks"].size == -(-count // 3)
 
 
 @given(
