@@ -24,7 +24,7 @@ import numpy.typing as npt
 import orjson
 
 from geoportal.errors import UnreadableSourceError
-from geoportal.mapped.whole_file import whole_file
+from geoportal.mapped.whole_file import PARTIAL, forget_left_over, whole_file
 
 Content = npt.NDArray[Any] | bytes | memoryview
 """An array of one dimension, or bytes."""
@@ -100,6 +100,7 @@ def write_archive(
     order.
     """
     layout: dict[str, tuple[str, int, int, int]] = {}
+    forget_left_over(path.parent, f"*{PARTIAL}")
     with whole_file(path, lasting=True) as file:
         file.write(magic + bytes(3 * _NUMBER_BYTES))
         for name, content in arrays.items():
