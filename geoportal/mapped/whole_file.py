@@ -128,14 +128,15 @@ def room_told(folder: Path) -> Iterator[None]:
 def _error_of_disk(error: Exception, folder: Path) -> OSError | None:
     """Return the error of the disk that made a library fail; None when there is none.
 
-    GDAL and SQLite say it in words, see ``os.strerror`` and ``sqlite3_errstr``.
+    GDAL and SQLite say it in words, see ``os.strerror`` and ``sqlite3_errstr``, or that a data
+    source could not be made.
     """
     if shutil.disk_usage(folder).free <= _NO_ROOM:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     behind: BaseException | None = error
     while behind is not None and not isinstance(behind, OSError):
         said = str(behind).lower()
-        if any(words in said for words in _WORDS_OF_DISK):
+        if type(behind).__name__ == "DataSourceError" or any(map(said.count, _WORDS_OF_DISK)):
             return OSError(errno.EIO, os.strerror(errno.EIO), str(folder))
         behind = behind.__cause__ or behind.__context__
     return behind
