@@ -156,10 +156,14 @@ def run() -> NoReturn:
     except Exception as error:
         if os.environ.get("GEOPORTAL_DEBUG"):
             raise
-        from sqlalchemy.exc import DBAPIError  # takes time to load
+        import sqlite3  # these take time to load
+
+        from sqlalchemy.exc import DBAPIError
 
         from geoportal.store.faults import database_fault, disk_fault
 
+        if isinstance(error, sqlite3.Error):  # of a copy, which is read without SQLAlchemy
+            error = DBAPIError(None, None, error)
         known = database_fault(error) if isinstance(error, DBAPIError) else disk_fault(error)
         known = known or GeoportalError(
             f"a fault of ours ({type(error).__name__}), or damaged data, which geoportal doctor "

@@ -17,7 +17,7 @@ from geoportal.coverage.tables import Row
 from geoportal.errors import UsageError
 from geoportal.export.method import readme_text
 from geoportal.export.pack_files import PACK_FILES, PACK_FORMATS
-from geoportal.mapped.whole_file import room_told
+from geoportal.mapped.whole_file import forget_left_over, room_told
 from geoportal.progress import Progress, no_progress
 
 
@@ -68,6 +68,7 @@ def _temporary_folder(directory: Path) -> Iterator[Path]:
     made = not directory.exists()
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        forget_left_over(directory, ".coverage-*")
         folder = TemporaryDirectory(prefix=".coverage-", dir=directory)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -305,6 +305,8 @@ class ImportRun:
         self._refuse_broken(extract, report)
         self._refuse_shrunk(connection, report, revision)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
+        if is_geography:
+            report.note(_many_removed(report))
         places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
             places = extract.listed.placed()
@@ -486,6 +488,18 @@ def _elsewhere(report: FileReport, edition: Edition) -> list[Issue]:
     )
     count = report.elsewhere
     return [Issue(1, "", "elsewhere", INFO, str(count), message)] if count else []
+
+
+def _many_removed(report: FileReport) -> list[Issue]:
+    """Return the issue of geography of which much is missing where the file lists something."""
+    held = report.updated + report.unchanged + report.removed
+    if report.removed < max(_FEWEST_LOST, _CUT_SHARE * held):
+        return []
+    message = (
+        f"{report.removed} of {held} held from the edition before are missing from this file where "
+        "it lists others, and were removed; if the file is only a part, import the whole one"
+    )
+    return [Issue(1, "", "many_removed", WARNING, str(report.removed), message)]
 
 
 def _ignored(member: Member) -> list[Issue]:

@@ -98,9 +98,14 @@ def write_archive(
     The file's directory must exist. The header is JSON-ready; arrays are stored in little-endian
     order.
     """
-    from geoportal.mapped.whole_file import whole_file  # takes time to load
+    from geoportal.mapped.whole_file import (
+        PARTIAL,
+        forget_left_over,
+        whole_file,
+    )  # takes time to load
 
     layout: dict[str, tuple[str, int, int, int]] = {}
+    forget_left_over(path.parent, f"*{PARTIAL}")
     with whole_file(path, lasting=True) as file:
         file.write(magic + bytes(3 * _NUMBER_BYTES))
         for name, content in arrays.items():

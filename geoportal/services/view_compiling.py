@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -101,6 +102,8 @@ def load_view(
                     pass
             remove_earlier(path, f"{PREFIX}*.bin", _KEPT)
             remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
+            for left in path.parent.glob(f"{_DRAFTS}*"):
+                shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
                 state = (database, connection, reference, version, now, Path(draft))
                 compiled = _compile(

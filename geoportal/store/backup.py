@@ -9,7 +9,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -180,19 +180,20 @@ def _part(path: Path) -> Path:
 
 
 def _remove(path: Path) -> None:
-    """Remove a database and what SQLite keeps beside it."""
+    """Remove a database and what SQLite keeps beside it, as far as the disk allows."""
     for companion in _COMPANIONS:
-        path.with_name(path.name + companion).unlink(missing_ok=True)
+        with suppress(OSError):
+            path.with_name(path.name + companion).unlink(missing_ok=True)
 
 
 def _forget_broken_off(folder: Path, now: datetime) -> None:
     """Remove from a folder what copies have left that were killed more than a day ago."""
-    for part in folder.glob(f"{_PATTERN}*.part"):
-        if part.stat().st_mtime < now.timestamp() - _A_DAY_S:
-            copy = part.with_name(part.name.removesuffix(".part"))
+    for left in sorted(folder.glob(f"{_PATTERN}*.part*")):
+        if left.exists() and left.stat().st_mtime < now.timestamp() - _A_DAY_S:
+            copy = left.with_name(left.name.partition(".part")[0])
             if not copy.exists():
                 _beside(copy).unlink(missing_ok=True)
-            _remove(part)
+            _remove(_part(copy))
 
 
 def _take(source: Path, path: Path, checked: Callable[[Path], str]) -> str:

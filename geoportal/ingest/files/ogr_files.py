@@ -232,7 +232,7 @@ def _codec(declared: str) -> str:
         return by_number[number]
     try:
         codec = codecs.lookup(declared).name
-    except LookupError:
+    except (LookupError, ValueError):  # unknown, or no name at all
         return ""
     return {"shift_jis": "cp932"}.get(codec, codec if codec in _ENCODINGS else "")
 

@@ -27,6 +27,7 @@ from geoportal.errors import GeoportalError
 from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.catalogue import SOURCES
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.mapped.whole_file import forget_left_over
 from geoportal.packed import Packed
 from geoportal.store.database import Database
 from geoportal.store.outlines import read_outlines
@@ -41,6 +42,7 @@ from geoportal.store.reference import Reference
 from geoportal.workers import working
 
 _PREFIX = "gazetteer-"
+_DRAFT = ".draft-"
 _KEPT = 2
 _PART = 5_000
 _FEWEST_APART = 20_000
@@ -69,7 +71,7 @@ def open_named_areas(database: Database, reference: Reference) -> Gazetteer:
     directory = database.derived_directory / name
     if not directory.is_dir():
         directory = _writable(database.derived_directory) / name
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+        draft = _draft(directory.parent)
         try:
             shutil.copytree(_named_areas(reference), draft, dirs_exist_ok=True)
             if not directory.exists():
@@ -161,6 +163,12 @@ def _writable(derived: Path) -> Path:
     return passing
 
 
+def _draft(derived: Path) -> Path:
+    """Make a folder to compile in; those left by processes that were killed are removed."""
+    forget_left_over(derived, f"{_DRAFT}*")
+    return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=derived))
+
+
 def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference) -> str:
     digest = hashlib.sha256(MAGIC)
     for post in posts:
@@ -181,7 +189,7 @@ def _compile(
 ) -> None:
     sources = sorted({stored.source.partition("/")[0] for stored in sets})
     labels = [reference.sources[name].label_ja for name in sources if name in reference.sources]
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+    draft = _draft(directory.parent)
     places, posts = _places(connection, sets), read_postcodes(connection)
 
     def compile_(places: Iterable[Place], posts: Iterable[Postcode]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 import shapely
@@ -21,6 +21,9 @@ from geoportal.store.places import read_place_positions, read_place_sets
 
 _BORDER_WIDTH_DEG: Final = 0.0005
 """About 50 m: a common border drawn twice differs by less, and is no overlap."""
+_LEAST_WITHIN: Final = 0.5
+_MUCH_ELSE: Final = 0.2
+"""Share of an outline's area, far more than other simplification makes."""
 _WORTH_A_WARNING: Final = 0.01
 """Share of the smaller district."""
 
@@ -36,10 +39,18 @@ def update_outlines(
     """
     stored = {outline.district.code: outline for outline in read_outlines(connection)}
     revision = Revision()
-    wrong = _without_towns(connection, extract.outlines)
+    contradicting = _without_towns(connection, extract.outlines)
+    revision.issues += map(_contradicted, contradicting)
+    whole = stored | {one.district.code: one for one in extract.outlines}
+    outside = {
+        one.district.code
+        for one in extract.outlines
+        if _outside(one, whole.get(one.district.parent))
+    }
+    revision.issues += map(_not_in_municipality, sorted(outside))
+    wrong = outside.union(contradicting)
     extract.rejected += len(wrong)
     extract.broken += len(wrong)
-    revision.issues += map(_contradicted, wrong)
     fresh = []
     for outline in extract.outlines:
         if outline.district.code in wrong:
@@ -68,7 +79,50 @@ def update_outlines(
     read = {outline.district.code for outline in extract.outlines}
     revision.issues += _overlaps(list(current.values()), read)
     revision.issues += filter(None, map(_elsewhere, extract.outlines))
+    revision.issues += filter(None, (_changed(stored.get(one.district.code), one) for one in fresh))
+    revision.issues += _missing(stored, read)
     return revision
+
+
+def _outside(local: StoredOutline, municipality: StoredOutline | None) -> bool:
+    """Say whether most of a local district lies outside the municipality it names."""
+    if municipality is None or not local.district.is_local:
+        return False
+    within = local.geometry.intersection(municipality.geometry).area
+    return bool(within < _LEAST_WITHIN * local.geometry.area)
+
+
+def _changed(before: StoredOutline | None, outline: StoredOutline) -> Issue | None:
+    """Return an issue for an outline that covers much else than the one held before."""
+    if before is None or before.source != outline.source:
+        return None
+    differing = before.geometry.symmetric_difference(outline.geometry).area
+    if differing <= _MUCH_ELSE * before.geometry.area:
+        return None
+    message = (
+        f"{outline.district.name} is drawn otherwise than before, by "
+        f"{differing / before.geometry.area:.0%} of its area: compare the file with the "
+        "publisher's, and import the one before again if it is damaged"
+    )
+    return Issue(1, "geometry", "outline_changed", WARNING, outline.district.code, message)
+
+
+def _missing(stored: Mapping[str, StoredOutline], read: Set[str]) -> list[Issue]:
+    """Return an issue for what is held of the cities and prefectures of the file, and not in it."""
+    level = {stored[code].district.level for code in read & stored.keys()}
+    above = {stored[code].district.parent for code in read & stored.keys()} - {""}
+    gone = sorted(
+        code
+        for code, one in stored.items()
+        if code not in read and one.district.level in level and one.district.parent in above
+    )
+    if not gone:
+        return []
+    message = (
+        f"{len(gone)} districts beside those of this file are held from an earlier one and not in "
+        f"it ({', '.join(gone[:5])}); they stay: if the file should have them, get it again"
+    )
+    return [Issue(1, "", "outlines_missing", WARNING, ", ".join(gone[:5]), message)]
 
 
 def _without_towns(connection: sa.Connection, read: Sequence[StoredOutline]) -> Sequence[str]:
@@ -88,6 +142,14 @@ def _without_towns(connection: sa.Connection, read: Sequence[StoredOutline]) -> 
 def _contradicted(code: str) -> Issue:
     message = "the towns held do not lie in this outline: it is left out; is its code right?"
     return Issue(1, "geometry", "outline_elsewhere", ERROR, code, message)
+
+
+def _not_in_municipality(code: str) -> Issue:
+    message = (
+        "most of the area lies outside the municipality it names: it is left out; is its position, "
+        "or its municipality, that of another area?"
+    )
+    return Issue(1, "geometry", "outside_municipality", ERROR, code, message)
 
 
 def _elsewhere(outline: StoredOutline) -> Issue | None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
+from typing import Final
 
 import numpy as np
 import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.place import Place
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.catalogue import is_fictional
-from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
 from geoportal.ingest.revise.revision import Revision
-from geoportal.ingest.revise.towns_in_outlines import Positions, contradicted
+from geoportal.ingest.revise.towns_in_outlines import Positions, contradicted, far_outside
 from geoportal.ingest.sources.postcodes import PostcodeExtract
 from geoportal.ingest.sources.towns import LAYOUT, PlaceExtract
 from geoportal.store.outlines import read_outlines
@@ -35,6 +38,11 @@ from geoportal.store.postcodes import (
     replace_postcodes,
 )
 
+_MOVED_DEG: Final = 0.003
+"""About 300 m: no survey moves the middle of a town so far."""
+_MOVED_SHARE: Final = 0.2
+_FEWEST_MOVED: Final = 10
+
 
 def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edition) -> Revision:
     """Store towns.
@@ -48,13 +56,22 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         if place_set.source == edition.source or is_fictional(place_set.source)
     }
     revision = Revision(outdoes=bool(edition.outdoes))
-    wrong = _outside_outlines(connection, extract, edition)
+    moved = 0
+    outlines = _outlines_of(connection, extract, edition)
+    wrong = contradicted(
+        outlines, {code: _positions(extract.places[code]) for code in outlines}, "towns"
+    )
     for code, packed in extract.places.items():
         if code in wrong:
             extract.rejected += len(packed)
             revision.issues.append(_contradicted(code))
             continue
         places = list(packed)
+        if code in outlines:
+            far = _far_outside(outlines[code], places)
+            places = [place for place in places if place not in far]
+            extract.rejected += len(far)
+            revision.issues += map(_far_away, far)
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
         if not revision.supersedes(fresh, before):
@@ -62,25 +79,52 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         old = _read(connection, before) if before is not None else []
         if before is not None:
             remove_place_set(connection, before)
+        moved += _moved(old, places)
         _replace(connection, fresh, places, old, revision)
     revision.note_older("municipalities")
+    if moved >= max(_FEWEST_MOVED, _MOVED_SHARE * (revision.updated + revision.unchanged)):
+        message = (
+            f"{moved} towns are published more than 300 m from where they were before: positions "
+            "may have been moved by a row, or be in the Tokyo datum (日本測地系); compare the file "
+            "with the publisher's, and import the right one if it is damaged"
+        )
+        revision.issues.append(
+            Issue(1, LAYOUT.official("lat"), "many_moved", WARNING, str(moved), message)
+        )
     return revision
 
 
-def _outside_outlines(
+def _moved(old: Sequence[Place], places: Sequence[Place]) -> int:
+    """Count the places that lie elsewhere than before."""
+    before = {place.key: place for place in old}
+    pairs = ((before[place.key], place) for place in places if place.key in before)
+    return sum(
+        max(abs(was.lon - now.lon), abs(was.lat - now.lat)) > _MOVED_DEG
+        for was, now in pairs
+        if was.lon is not None
+        and was.lat is not None
+        and now.lon is not None
+        and now.lat is not None
+    )
+
+
+def _outlines_of(
     connection: sa.Connection, extract: PlaceExtract, edition: Edition
-) -> Set[str]:
-    """Return the codes whose towns do not lie in the outline held, see `contradicted`."""
+) -> dict[str, BaseGeometry]:
+    """Return the outlines held of what the file lists, by code; none for the sample city."""
     if is_fictional(edition.source):
-        return frozenset()
-    shapes = {
+        return {}
+    return {
         one.district.code: one.geometry
         for one in read_outlines(connection)
         if one.district.code in extract.places and not is_fictional(one.source)
     }
-    return frozenset(
-        contradicted(shapes, {code: _positions(extract.places[code]) for code in shapes}, "towns")
-    )
+
+
+def _far_outside(outline: BaseGeometry, places: Sequence[Place]) -> list[Place]:
+    """Return the places whose positions are not theirs, see `far_outside`."""
+    located = [place for place in places if place.lon is not None]
+    return list(compress(located, far_outside(outline, _positions(located)))) if located else []
 
 
 def _positions(places: Sequence[Place]) -> Positions:
@@ -92,6 +136,12 @@ def _positions(places: Sequence[Place]) -> Positions:
 def _contradicted(code: str) -> Issue:
     message = "these towns do not lie in the outline of their municipality; they are left out"
     return Issue(1, LAYOUT.official("lat"), "outline_elsewhere", ERROR, code, message)
+
+
+def _far_away(place: Place) -> Issue:
+    message = "the position lies far outside the outline of its municipality; mend the row"
+    value = f"{place.town} {place.lat}, {place.lon}"
+    return Issue(1, LAYOUT.official("lat"), "outside_municipality", ERROR, value, message)
 
 
 def update_place_stream(

@@ -1,9 +1,11 @@
-"""Columns that no longer belong to their numbers: most values are those of others before."""
+"""Columns damaged as a whole: sorted or moved by themselves, filled down, cut at one width."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
@@ -27,7 +29,8 @@ class Shuffled:
 
     A spreadsheet that sorts one column by itself leaves each number with another's name. A
     telephone number or a position may well be a new one: it counts where another record had it.
-    Records come by portions.
+    Of a column that was filled down, rows at other addresses have the value of the row above; of
+    one that was cut, most values are as long as the longest. Records come by portions.
     """
 
     def __init__(self) -> None:
@@ -35,10 +38,17 @@ class Shuffled:
         self._differing = dict.fromkeys(_COMPARED, 0)
         self._now: dict[str, list[int]] = {what: [] for what in _EXCHANGED}
         self._before: dict[str, set[int]] = {what: set() for what in _EXCHANGED}
+        self._listed = dict.fromkeys(_FILLED, 0)
+        self._repeated = dict.fromkeys(_FILLED, 0)
+        self._lengths: Counter[int] = Counter()
+        self._open_ends: Counter[int] = Counter()
 
     def add(self, before: Mapping[str, StoredRecord], listings: Iterable[ListedRecord]) -> None:
-        """Compare what is held with what is listed."""
+        """Compare what is held with what is listed, and rows with those above them."""
+        above: FacilityRecord | None = None
         for listing in listings:
+            self._add_row(above, listing.record)
+            above = listing.record
             held = before.get(listing.record.record_id)
             if held is None:
                 continue
@@ -54,8 +64,27 @@ class Shuffled:
                         self._before[what].add(hash(was))
                         self._now[what].append(hash(now))
 
+    def _add_row(self, above: FacilityRecord | None, record: FacilityRecord) -> None:
+        for what in _FILLED:
+            if value := getattr(record, what):
+                self._listed[what] += 1
+                self._repeated[what] += (
+                    above is not None
+                    and value == getattr(above, what)
+                    and record.address != above.address
+                )
+        if record.address:
+            length = len(record.address)
+            self._lengths[length] += 1
+            self._open_ends[length] += _END_OF_ADDRESS.search(record.address) is None
+
     def merge(self, other: Shuffled) -> None:
         """Add what was compared of another portion."""
+        for what in _FILLED:
+            self._listed[what] += other._listed[what]
+            self._repeated[what] += other._repeated[what]
+        self._lengths.update(other._lengths)
+        self._open_ends.update(other._open_ends)
         for what, count in other._compared.items():
             self._compared[what] += count
         for what, count in other._differing.items():
@@ -81,7 +110,27 @@ class Shuffled:
                     "one if it is damaged"
                 )
                 found.append(Issue(1, what, f"many_other_{many}", WARNING, "", message))
-        return found
+        return [*found, *self._filled(), *self._cut()]
+
+    def _filled(self) -> Iterator[Issue]:
+        for what, count in self._repeated.items():
+            if count >= max(_FEWEST, _FILLED_SHARE * self._listed[what]):
+                message = (
+                    f"{count} rows have the {what} of the row above, at another address: the "
+                    "column may have been filled down; compare the file with the publisher's, and "
+                    "import the right one if it is damaged"
+                )
+                yield Issue(1, what, "filled_down", WARNING, str(count), message)
+
+    def _cut(self) -> Iterator[Issue]:
+        longest = max(self._lengths, default=0)
+        count, of = self._lengths[longest], self._lengths.total()
+        if count >= _FEWEST and count > _SHARE * of and 2 * self._open_ends[longest] > count:
+            message = (
+                f"{count} of {of} addresses are {longest} letters long and none is longer: the "
+                "column was cut there; get the original file"
+            )
+            yield Issue(1, "address", "cut_addresses", WARNING, str(longest), message)
 
 
 def _both(what: str, mine: FacilityRecord, theirs: FacilityRecord) -> bool:
@@ -109,6 +158,10 @@ def _position(record: FacilityRecord) -> tuple[float, float] | None:
     return (record.lon, record.lat) if record.lon is not None and record.lat is not None else None
 
 
+_FILLED: Final = ("name", "phone", "fax")
+_FILLED_SHARE: Final = 0.2
+_END_OF_ADDRESS: Final = re.compile(r"[\dF号番地階室棟館)）]$")
+"""What addresses end with that are whole."""
 _COMPARED: Final = MappingProxyType({"name": _another_name, "address": _another_address})
 _EXCHANGED: Final[Mapping[str, Callable[[FacilityRecord], object]]] = MappingProxyType(
     {"phone": attrgetter("phone"), "fax": attrgetter("fax"), "position": _position}

@@ -20,6 +20,7 @@ from geoportal.geo.polygons import dissolve, polygonal
 from geoportal.ingest.files.crs import lies_in_japan
 from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.reading.damaged_names import fault_of_name
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.local_districts import LocalDistrict, find_school_field, read_local
@@ -148,6 +149,9 @@ def _problem(
     if not district.is_local and (other := _other_municipality(feature, district, municipalities)):
         message = f"the code is that of {district.name}, the name that of {other}: it is left out"
         return _issue(feature, "N03_007", "municipality_conflict", ERROR, district.code, message)
+    if district.is_local and (fault := fault_of_name(district.name)):
+        message = f"the name of the area {fault}: the feature is left out; get the original file"
+        return _issue(feature, "name", "unreadable_name", ERROR, district.name, message)
     named = before.get(district.code)
     if district.is_local and named is not None and named.name != district.name:
         message = f"{named.name} has this code already; the feature is left out: give it its own"

@@ -122,8 +122,8 @@ def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
         notes.reject("id", "bad_id", "expected lower-case letters, digits and hyphens")
     if kind not in KINDS:
         notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
-    if not read_line(notes, "name"):
-        notes.reject("name", "no_name", "the centre has no name")
+    notes.require_name("centre")
+    record = notes.record
     codes = _codes(record.get("districts"))
     if not all(_DISTRICT.fullmatch(code) for code in codes):
         notes.reject("districts", "bad_code", "expected district codes separated by |")

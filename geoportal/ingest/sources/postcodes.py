@@ -20,7 +20,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.files.streams import StreamedTable, first_row
-from geoportal.ingest.reading.damaged_names import is_misread
+from geoportal.ingest.reading.damaged_names import fault_of_name
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.stream_extract import StreamExtract
@@ -121,7 +121,8 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
 def _is_shifted(town: str, kana: str) -> bool:
     """Say whether a town is a number, unreadable, or blank beside its reading, or that is none."""
     without_name = bool(kana.strip()) and not town.strip()
-    return without_name or town.isdecimal() or is_misread(town) or not _READING.fullmatch(kana)
+    unreadable = bool(town.strip()) and bool(fault_of_name(town.strip()))
+    return without_name or unreadable or not _READING.fullmatch(kana)
 
 
 SOURCE: Final[Source[StreamedTable]] = Source(

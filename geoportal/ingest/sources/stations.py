@@ -17,10 +17,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.station import Station
+from geoportal.errors import InputRefusedError
 from geoportal.geo.geodesic import distances_m
 from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
+from geoportal.ingest.reading.damaged_names import fault_of_name
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.geometry import read_geometry
@@ -32,6 +34,11 @@ TOGETHER_M = 300.0
 """Platforms of one name this near are one station: the rule of グループコード (N02, 2020 on)."""
 APART_M = 2_000.0
 """No station is this long: a group code shared by platforms farther apart is a mistake."""
+_LONGEST_DEG: Final = 0.05
+"""Of a platform: about 5 km."""
+_MANY: Final = 10
+_FEWEST_POINTS: Final = 0.8
+"""Of a list of stations, for each of them: two of one name and other companies may share one."""
 _NAME, _LINE, _COMPANY, _GROUP = "N02_005", "N02_003", "N02_004", "N02_005g"
 _SHAPES = frozenset({"Point", "LineString", "MultiLineString"})
 
@@ -99,6 +106,12 @@ def extract(features: Iterable[Feature], _edition: Edition) -> StationExtract:
             extract.issues.append(_apart(clusters))
         extract.stations += [_station(cluster) for cluster in clusters]
     extract.stations = _distinct(extract.stations)
+    points = {(station.lon, station.lat) for station in extract.stations}
+    if len(extract.stations) >= _MANY and len(points) < _FEWEST_POINTS * len(extract.stations):
+        raise InputRefusedError(
+            f"its {len(extract.stations):,} stations lie at {len(points):,} points: the positions "
+            "were rounded or copied; get the original file"
+        )
     return extract
 
 
@@ -107,10 +120,17 @@ def _platform(feature: Feature) -> _Platform | Issue:
     if not name:
         message = "the name of the station (N02_005) is missing: the feature is left out"
         return Issue(feature.line, _NAME, "no_name", ERROR, "", message)
+    if fault := fault_of_name(name):
+        message = f"the name of the station {fault}: the feature is left out; get the original file"
+        return Issue(feature.line, _NAME, "unreadable_name", ERROR, name, message)
     needed = "a line (the platform) or a point"
     shape = read_geometry(feature, _SHAPES, code="no_place", needed=needed, name="place")
     if isinstance(shape, Issue):
         return shape
+    west, south, east, north = shape.bounds
+    if max(east - west, north - south) > _LONGEST_DEG:
+        message = "no platform is several kilometres long: the feature is damaged and left out"
+        return Issue(feature.line, "geometry", "bad_place", ERROR, name, message)
     middle = _middle(shape)
     served = (_text(feature, _COMPANY), _text(feature, _LINE))
     group = _text(feature, _GROUP).removesuffix(".0")  # a spreadsheet makes a number of it

@@ -53,7 +53,7 @@ _Areas = dict[tuple[str, str, str], _Area]
 
 
 _MANY_TOWNS: Final = 100
-_FEWEST_POINTS: Final = 0.5
+_FEWEST_POINTS: Final = 0.8
 """Points a town; in any municipality of Japan with many it is 0.89 and more."""
 
 

@@ -239,3 +239,68 @@ def test_overlapping_districts_are_reported_and_both_hold_what_lies_in_them(data
         pairs = [(item.district, item.geometry) for item in read_outlines(connection)]
     covering = {district.code for district in DistrictIndex(pairs).containing(130.855, 33.85)}
     assert covering == {"E01", "E02", "S1"}
+
+
+AREAS = [{"code": f"E0{n}", "圏域名": f"{n}圏域", "市区町村コード": "40106"} for n in (1, 2)]
+
+
+@pytest.mark.parametrize(("east", "refused"), [(0.0, False), (0.015, False), (0.03, True)])
+def test_an_area_outside_the_municipality_it_names_is_not_taken(database, tmp_path, east, refused):
+    import_into(
+        database,
+        write_boundaries(tmp_path / "N03.geojson", ("40106", (130.82, 33.82, 130.90, 33.88))),
+    )
+    moved = (EAST[0] + east, EAST[1], EAST[2] + east, EAST[3])
+    report = only(
+        import_into(database, write(tmp_path / "a.geojson", *AREAS, bounds=(WEST, moved)))
+    )
+    assert report.refused == refused
+    assert ("outside_municipality" in codes(report)) == refused
+
+
+def test_an_area_is_measured_by_its_municipality_in_the_same_file_too(database, tmp_path):
+    path = write(tmp_path / "a.geojson", *AREAS, bounds=(WEST, (131.1, 33.82, 131.2, 33.88)))
+    ward = json.loads(
+        write_boundaries(
+            tmp_path / "w.geojson", ("40106", (130.82, 33.82, 130.90, 33.88))
+        ).read_text(encoding="utf-8")
+    )
+    both = json.loads(path.read_text(encoding="utf-8"))
+    both["features"] += ward["features"]
+    path.write_text(json.dumps(both), encoding="utf-8")
+    assert only(import_into(database, path)).refused
+
+
+@pytest.mark.parametrize("name", ["æ¥å¸¸çæ´»", "縺薙■繧画律蟶ｸ", "???"])
+def test_an_area_whose_name_is_unreadable_is_not_taken(database, tmp_path, name):
+    path = write(tmp_path / "a.geojson", AREAS[0], AREAS[1] | {"圏域名": name})
+    report = only(import_into(database, path))
+    assert report.refused
+    assert "unreadable_name" in codes(report)
+
+
+@pytest.mark.parametrize(("width", "told"), [(0.036, False), (0.03, True)])
+def test_an_outline_that_covers_much_else_than_before_is_told(database, tmp_path, width, told):
+    for year, east in ((2024, EAST[2]), (2025, EAST[0] + width)):
+        bounds = (WEST, (*EAST[:2], east, EAST[3]))
+        path = write(tmp_path / f"a_{year}0101.geojson", *AREAS, bounds=bounds)
+        report = only(import_into(database, path))
+    assert ("outline_changed" in codes(report)) == told
+
+
+@pytest.mark.parametrize(("later", "told"), [(AREAS[:1], True), (AREAS, False)])
+def test_what_is_missing_beside_the_outlines_of_a_file_is_told(database, tmp_path, later, told):
+    import_into(database, write(tmp_path / "a_20240101.geojson", *AREAS))
+    report = only(import_into(database, write(tmp_path / "a_20250101.geojson", *later)))
+    assert not report.refused
+    assert [i.value for i in report.issues if i.code == "outlines_missing"] == ["E02"] * told
+
+
+def test_a_missing_ward_of_a_city_is_told_and_wards_of_another_are_not(database, tmp_path):
+    kita, minami, chuo = (
+        (code, (west, 33.8, west + 0.1, 33.9))
+        for code, west in (("40106", 130.8), ("40107", 130.9), ("40133", 130.38))
+    )
+    import_into(database, write_boundaries(tmp_path / "N03_200101.geojson", kita, minami, chuo))
+    report = only(import_into(database, write_boundaries(tmp_path / "N03_210101.geojson", kita)))
+    assert [i.value for i in report.issues if i.code == "outlines_missing"] == ["40107"]

@@ -479,3 +479,25 @@ def test_a_shapefile_whose_projection_file_is_damaged_is_read_or_refused(
     report = only(import_into(database, folder / "area.shp"))
     assert report.refused or report.accepted == 2
     assert report.refused is (held(database) == {})
+
+
+@pytest.mark.parametrize("declared", ["U\0TF-8", "no codec", "65001", ""])
+def test_a_declared_encoding_is_a_hint_only(database, tmp_path, declared):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(zipped_areas(tmp_path)) as whole, zipfile.ZipFile(path, "w") as archive:
+        for name in whole.namelist():
+            data = declared.encode() if name.endswith(".cpg") else whole.read(name)
+            archive.writestr(name, data)
+    assert only(import_into(database, path)).accepted == 1
+
+
+def zipped_areas(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"圏域名": ["東圏域"], "code": ["E01"]}, geometry=[box(130.8, 33.8, 130.9, 33.9)], crs=6668
+    )
+    frame.to_file(tmp_path / "a.shp", encoding="cp932")
+    path = tmp_path / "whole.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            archive.write(part, part.name)
+    return path

@@ -117,3 +117,34 @@ def test_degrees_with_their_direction_are_read(database, tmp_path, lat, lon):
     second(database, tmp_path, rows(緯度=lambda n: lat, 経度=lambda n: lon)[:1])
     location = next(iter(by_name(database).values())).location
     assert (location.lon, location.lat) == (130.8801, 33.8851)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"電話番号": "093-111-0000"}, [("phone", "11")]),
+        ({"FAX番号": lambda n: f"093-333-{max(n - 10, 0):04}"}, [("fax", "10")]),
+        ({"事業所名": "見本訪問看護"}, [("name", "11")]),
+        ({"電話番号": lambda n: f"093-111-{max(n - 9, 0):04}"}, []),
+        ({"電話番号": "093-111-0000", "住所": "福岡県北九州市小倉北区赤山町1-1"}, []),
+    ],
+    ids=["phones", "faxes", "names", "nine", "one address"],
+)
+def test_a_column_that_was_filled_down_is_told(database, tmp_path, columns, told):
+    changed = {k: v if callable(v) else (lambda n, v=v: v) for k, v in columns.items()}
+    report = second(database, tmp_path, rows(**changed))
+    assert [(i.field, i.value) for i in report.issues if i.code == "filled_down"] == told
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (lambda n: f"福岡県北九州市小倉北区{TOWNS[n]}山町", True),
+        (lambda n: f"福岡県北九州市小倉北区{TOWNS[n]}山町1-{n % 9}", False),
+        (lambda n: f"福岡県北九州市小倉北区{TOWNS[n]}山" + "町" * (n % 2), False),
+    ],
+    ids=["cut", "whole", "half"],
+)
+def test_addresses_that_were_cut_at_one_width_are_told(database, tmp_path, address, told):
+    report = second(database, tmp_path, rows(住所=address))
+    assert ("cut_addresses" in codes(report)) == told

@@ -85,3 +85,58 @@ def test_one_of_many_is_left_out(database, tmp_path):
     assert [issue.value for issue in report.issues if issue.code == "outline_elsewhere"] == [
         "40101"
     ]
+
+
+def list_of_towns(path, latitude=lambda n: 33.81 + n / 1000, count=40):
+    name, west = WARDS["40106"]
+    rows = [
+        ["40106", "福岡県", name, f"見本{n}町", "", latitude(n), west + 0.02] for n in range(count)
+    ]
+    return write_csv(path, TOWNS_HEADER, rows)
+
+
+def test_a_town_far_outside_its_outline_is_not_placed_there(database, tmp_path):
+    import_into(database, outlines_file(tmp_path / "N03.geojson", RIGHT))
+    path = list_of_towns(
+        tmp_path / "towns_20250101.csv", lambda n: 33.81 + n / 1000 + (n == 7) + (n == 9) * 0.05
+    )
+    report = only(import_into(database, path))
+    assert (report.accepted, report.rejected) == (39, 1)  # 5 km is no certain error
+    (issue,) = [one for one in report.issues if one.severity == "error"]
+    assert (issue.code, issue.value) == ("outside_municipality", "見本7町 34.817, 130.87")
+
+
+@pytest.mark.parametrize(("wrong", "refused"), [(7, True), (9, True), (4, False)])
+def test_a_fifth_of_the_towns_elsewhere_is_no_outlier(database, tmp_path, wrong, refused):
+    import_into(database, outlines_file(tmp_path / "N03.geojson", RIGHT))
+    path = list_of_towns(
+        tmp_path / "towns_20250101.csv", lambda n: 33.81 + n / 1000 + (n < wrong) * 0.5, 40 - wrong
+    )
+    assert only(import_into(database, path)).refused == refused
+
+
+@pytest.mark.parametrize(
+    ("latitude", "told"),
+    [
+        (lambda n: 33.81 + (n + 8) % 40 / 1000, True),
+        (lambda n: 33.8065 + n / 1000, True),
+        (lambda n: 33.8075 + n / 1000, False),
+        (lambda n: 33.81 + (n if n > 6 else n + 5) / 1000, False),
+    ],
+    ids=["moved by rows", "in the Tokyo datum", "250 m", "a few"],
+)
+def test_towns_that_have_moved_are_told(database, tmp_path, latitude, told):
+    import_into(database, list_of_towns(tmp_path / "towns_20250101.csv"))
+    report = only(import_into(database, list_of_towns(tmp_path / "towns_20260101.csv", latitude)))
+    assert not report.refused
+    assert ("many_moved" in {issue.code for issue in report.issues}) == told
+
+
+@pytest.mark.parametrize(("count", "told"), [(27, True), (29, False)])
+def test_towns_that_are_missing_from_a_list_are_told(database, tmp_path, count, told):
+    import_into(database, list_of_towns(tmp_path / "towns_20250101.csv"))
+    report = only(
+        import_into(database, list_of_towns(tmp_path / "towns_20260101.csv", count=count))
+    )
+    assert report.removed == 40 - count
+    assert ("many_removed" in {issue.code for issue in report.issues}) == told

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from geoportal.mapped.whole_file import whole_file, whole_path
+from geoportal.mapped.whole_file import forget_left_over, whole_file, whole_path
 
 
 def test_the_file_is_there_once_it_is_whole(tmp_path: Path) -> None:
@@ -74,3 +76,45 @@ def test_a_library_writes_where_a_link_leads(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == b"whole"
     with whole_path(Path("/dev/null")) as partial:
         assert partial == Path("/dev/null")
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause", "told"),
+    [
+        (OfALibraryError("sqlite3_exec failed: disk I/O error"), None, True),
+        (OfALibraryError("cannot write"), OSError(errno.EDQUOT, "Disk quota exceeded"), True),
+        (OfALibraryError("cannot write"), ValueError("database or disk is full"), True),
+        (OfALibraryError("no such field"), ValueError("row 3"), False),
+    ],
+)
+def test_an_error_of_the_disk_behind_that_of_a_library_is_told(
+    tmp_path: Path, raised: Exception, cause: Exception | None, told: bool
+) -> None:
+    def write() -> None:
+        with whole_path(tmp_path / "a.xlsx"):
+            raise raised from cause
+
+    with pytest.raises(OSError if told else OfALibraryError):
+        write()
+
+
+@pytest.mark.parametrize("minutes", [50, 70])
+def test_what_killed_processes_left_is_removed_after_an_hour(tmp_path: Path, minutes: int) -> None:
+    moment = time.time() - 60 * minutes
+    left = [tmp_path / name for name in ("a[1].csv.12-34.part", ".a[1].csv.x7.part", ".draft-q")]
+    for path in left[1:]:
+        path.mkdir()
+        (path / "half").write_bytes(b"half")
+    left[0].write_bytes(b"half")
+    others = [tmp_path / "b.csv.12-34.part", tmp_path / "a1.csv.part"]
+    for path in others:
+        path.write_bytes(b"of another file")
+    for path in (*left, *others):
+        os.utime(path, (moment, moment))
+    with whole_file(tmp_path / "a[1].csv") as file:
+        file.write(b"whole")
+    with whole_path(tmp_path / "a[1].csv") as partial:
+        partial.write_bytes(b"whole")
+    forget_left_over(tmp_path, ".draft-*")
+    kept = [] if minutes > 60 else left
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a[1].csv", *kept, *others])

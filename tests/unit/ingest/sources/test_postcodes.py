@@ -192,3 +192,13 @@ def test_a_postal_code_is_checked_against_the_town(geocoder, address, contradict
 
 def test_readings_are_for_suggestions(geocoder):
     assert [one.town for one in geocoder.suggest("うお")] == ["魚町"]
+
+
+@pytest.mark.parametrize("town", ["??", "\ufffd\ufffd町", "#REF!", "123"])
+def test_a_town_without_its_letters_is_not_taken(database, tmp_path, town):
+    rows = [*ROWS, ken_all_row("8020009", "ﾐﾎﾝ", town)]
+    report = only(import_into(database, ken_all(tmp_path / "KEN_ALL.CSV", rows, "utf-8")))
+    assert report.rejected == 1
+    assert [(i.line, i.code, i.value) for i in report.issues if i.severity == "error"] == [
+        (7, "shifted_row", town)
+    ]

@@ -306,3 +306,32 @@ def test_the_oracle_counts_parts():
     assert all(math.isclose(GEOD.inv(*a, *b)[2], 277.7, abs_tol=1) for a, b in pairwise(row))
     assert _components(row) == 1
     assert _components([row[0], row[2]]) == 2
+
+
+@pytest.mark.parametrize(("half", "taken"), [(0.02, True), (0.03, False)])
+def test_a_platform_of_kilometres_is_damaged(database, tmp_path, half, taken):
+    path = write(tmp_path / "a.geojson", platform("小倉", *KOKURA, half=half))
+    assert only(import_into(database, path)).rejected == (not taken)
+
+
+@pytest.mark.parametrize("name", ["å°å‰", "??", "#REF!"])
+def test_a_station_whose_name_is_unreadable_is_not_taken(database, tmp_path, name):
+    names = [*(f"見本{n}" for n in range(9)), name]
+    path = write(
+        tmp_path / "a.geojson",
+        *(platform(one, KOKURA[0] + n / 100, KOKURA[1]) for n, one in enumerate(names)),
+    )
+    report = only(import_into(database, path))
+    assert (report.rejected, report.refused) == (1, False)
+    assert "unreadable_name" in codes(report)
+
+
+@pytest.mark.parametrize(("points", "refused"), [(10, False), (8, False), (7, True), (1, True)])
+def test_stations_that_share_their_points_are_no_list_of_stations(
+    database, tmp_path, points, refused
+):
+    path = write(
+        tmp_path / "a.geojson",
+        *(platform(f"見本{n}", KOKURA[0] + n % points / 100, KOKURA[1]) for n in range(10)),
+    )
+    assert only(import_into(database, path)).refused == refused
