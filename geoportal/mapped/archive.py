@@ -98,11 +98,8 @@ def write_archive(
     The file's directory must exist. The header is JSON-ready; arrays are stored in little-endian
     order.
     """
-    from geoportal.mapped.whole_file import (
-        PARTIAL,
-        forget_left_over,
-        whole_file,
-    )  # takes time to load
+    # Takes time to load.
+    from geoportal.mapped.whole_file import PARTIAL, forget_left_over, whole_file
 
     layout: dict[str, tuple[str, int, int, int]] = {}
     forget_left_over(path.parent, f"*{PARTIAL}")
