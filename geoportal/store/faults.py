@@ -22,7 +22,10 @@ _CLOSED = (
     "the database cannot be opened: it is no file, or its folder is missing, read-only or closed "
     "to this user"
 )
-_DISK = "the disk with the database gives errors; check it, then run the same command again"
+_DISK = (
+    "the disk with the database gives errors, or has no byte left; check it, then run the same "
+    "command again"
+)
 _AWAY = (
     "the database server does not answer, refuses the log-in or has ended the connection; check "
     "that it runs and the URL is right"
@@ -81,4 +84,8 @@ def disk_fault(error: Exception) -> GeoportalError | None:
         return GeoportalError(f"{error.filename}: may not be read or written by this user")
     if error.errno in (errno.ENOENT, errno.ENOTDIR) and error.filename:
         return GeoportalError(f"{error.filename}: there is no such folder, or it went away")
+    if error.errno == errno.ENOENT and "temporary directory" in str(error):  # of `tempfile`
+        return GeoportalError(
+            "no folder for temporary files can be written: make room, or name one with TMPDIR"
+        )
     return None

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import tempfile
 
 import pytest
 import sqlalchemy as sa
@@ -106,10 +107,16 @@ def test_what_is_our_own_fault_stays_one(database):
     assert database_fault(raised.value) is None
 
 
-def test_disks_of_files(tmp_path):
+def test_disks_of_files(tmp_path, monkeypatch):
     assert "full" in str(disk_fault(OSError(errno.ENOSPC, "No space left on device")))
     assert "x.csv" in str(disk_fault(PermissionError(errno.EACCES, "Permission denied", "x.csv")))
     assert "no such folder" in str(disk_fault(FileNotFoundError(errno.ENOENT, "", "gone/x.csv")))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    with pytest.raises(FileNotFoundError) as nowhere:
+        tempfile.gettempdir()
+    assert "TMPDIR" in str(disk_fault(nowhere.value))
+    assert disk_fault(FileNotFoundError(errno.ENOENT, "No such file or directory")) is None
     assert disk_fault(OSError(errno.EINVAL, "odd")) is None
     assert disk_fault(ValueError("ours")) is None
 
