@@ -101,7 +101,7 @@ class Shuffled:
             for what, now in self._now.items()
         }
         for what, count in (self._differing | exchanged).items():
-            of, many = self._compared[what], _MANY[what]
+            of = self._compared[what]
             if of >= _FEWEST and count > _SHARE * of:
                 message = (
                     f"{count} of {of} rows have another {what} than is held under the same number"
@@ -109,7 +109,7 @@ class Shuffled:
                     "moved by itself; compare the file with the publisher's, and import the right "
                     "one if it is damaged"
                 )
-                found.append(Issue(1, what, f"many_other_{many}", WARNING, "", message))
+                found.append(Issue(1, what, _CODES[what], WARNING, "", message))
         return [*found, *self._filled(), *self._cut()]
 
     def _filled(self) -> Iterator[Issue]:
@@ -166,13 +166,13 @@ _COMPARED: Final = MappingProxyType({"name": _another_name, "address": _another_
 _EXCHANGED: Final[Mapping[str, Callable[[FacilityRecord], object]]] = MappingProxyType(
     {"phone": attrgetter("phone"), "fax": attrgetter("fax"), "position": _position}
 )
-_MANY: Final = MappingProxyType(
+_CODES: Final = MappingProxyType(
     {
-        "name": "names",
-        "address": "addresses",
-        "phone": "phones",
-        "fax": "faxes",
-        "position": "positions",
+        "name": "many_other_names",
+        "address": "many_other_addresses",
+        "phone": "many_other_phones",
+        "fax": "many_other_faxes",
+        "position": "many_other_positions",
     }
 )
 _WHOSE: Final = ", one that belongs to another number there"
