@@ -10,6 +10,7 @@ kept-alive connections. Only the ratios mean anything.
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import multiprocessing
 import os
@@ -29,8 +30,10 @@ from geoportal.serving.worker import application
 from tests.bench.usual import nearest, whole
 
 SECONDS = 4.0
-WARM_UP = 10
+WARM_UP = 16
 """Requests before the clock: a worker compiles templates with its first page."""
+CONNECTIONS = 8
+"""Of each client, used in turn: which worker a connection comes to is chance."""
 QUESTION = json.dumps(
     {
         "near": {"lon": 130.8751, "lat": 33.8834},
@@ -109,10 +112,13 @@ PAGE = "/?district=40106&kind=clinic&need=VM.REG"
 
 def count(port: int, path: str, method: str) -> int:
     """Return how many requests one client gets answered in a few seconds."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connections = itertools.cycle(
+        [http.client.HTTPConnection("127.0.0.1", port) for _ in range(CONNECTIONS)]
+    )
     asked = (QUESTION, JSON) if method == "POST" else (None, {})
 
     def ask() -> None:
+        connection = next(connections)
         connection.request(method, path, *asked)
         response = connection.getresponse()
         response.read()

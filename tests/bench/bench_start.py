@@ -1,9 +1,10 @@
-"""Compiling, starting and asking once, on made-up countries of 2,500, 50,000, 500,000 facilities.
+"""Compiling, starting and asking once, on the sample and on made-up countries without towns.
 
 For each: what compiling the snapshot costs and how much memory it takes; how long a worker takes to
 be ready once it is forked, and how much memory of its own it has after some questions, beside the
 process it was forked from and another that has the snapshot mapped, as workers are beside one
-another; processor time of cold commands. ``BENCH_COUNTRIES=2500,50000`` chooses others.
+another; processor time of cold commands. Countries have 2,500, 50,000 and 500,000 facilities, or
+as ``BENCH_COUNTRIES=2500,50000`` says.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ from mmap import ACCESS_READ, PAGESIZE, mmap
 from pathlib import Path
 from typing import Any
 
+from geoportal.ingest.pipeline import load_sample
+from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
+from geoportal.store.database import open_database
 from tests.bench.country import make_country
 
 SIZES = "2500,50000,500000"
+_SAMPLE = 814
 _QUESTIONS = 50
 _COMPILE = """
 import json, sys, time
@@ -86,21 +91,28 @@ def _cold(*arguments: str) -> float:
     return round(min(times), 2)
 
 
-def measure(size: int) -> dict[str, Any]:
-    """Return the figures of a country of some facilities."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "country.db")
-        make_country(Path(path), size)
-        figures = {"facilities": size, **_run(_COMPILE, path)}
-        (snapshot,) = Path(f"{path}.derived").glob("snapshot-*.bin")
-        with snapshot.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as beside:
-            beside[::PAGESIZE]
-            figures |= _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
-        figures["snapshot_mb"] = round(snapshot.stat().st_size / 2**20)
-        near = ("--near", "135.5,34.7", "--need", "VM.REG", "--json")
-        figures["search_s"] = _cold("--db", path, "search", *near)
-        figures["facility_s"] = _cold("--db", path, "facility", "b0000001", "--json")
-        return figures
+def measure(path: str, near: str, facility: str) -> dict[str, Any]:
+    """Return the figures of a database; questions are asked around a point, and of a facility."""
+    figures = _run(_COMPILE, path)
+    (snapshot,) = Path(f"{path}.derived").glob("snapshot-*.bin")
+    with snapshot.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as beside:
+        beside[::PAGESIZE]
+        figures |= _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
+    figures["snapshot_mb"] = round(snapshot.stat().st_size / 2**20)
+    for name, *arguments in (
+        ("search", "--near", near, "--need", "VM.REG"),
+        ("facility", facility),
+        ("geocode", "北九州市小倉北区城内1-1"),
+    ):
+        figures[f"{name}_s"] = _cold("--db", path, name, *arguments, "--json")
+    return figures
+
+
+def _load_sample(path: Path) -> None:
+    directory = sample_directory()
+    centres = directory.parent / "cities" / "40100" / "centres.csv"
+    database = open_database(path, create=True)
+    load_sample(database, shipped_reference(), directory, centres, today=now_in_japan().date())
 
 
 def main() -> dict[str, Any]:
@@ -108,8 +120,16 @@ def main() -> dict[str, Any]:
     sizes = map(int, os.environ.get("BENCH_COUNTRIES", SIZES).split(","))
     modules, rows = _run(_IMPORTS), []
     print(f"modules alone {modules['modules_mb']} MB; geoportal --help {_cold('--help')} s")
-    for size in sizes:
-        row = measure(size)
+    for size in (_SAMPLE, *sizes):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "measured.db"
+            if size == _SAMPLE:
+                _load_sample(path)
+                figures = measure(str(path), "130.8751,33.8834", "4019500617")
+            else:
+                make_country(path, size)
+                figures = measure(str(path), "135.5,34.7", "b0000001")
+        row = {"facilities": size} | figures
         rows.append(row)
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
     return {"modules": modules, "countries": rows}
