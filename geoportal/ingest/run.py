@@ -35,6 +35,7 @@ from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.doubts import IN_OLD_DATUM, doubt_positions
+from geoportal.ingest.resolve.facility import NAMELESS
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
 from geoportal.ingest.revise.position_issues import Found, position_issues
@@ -59,7 +60,7 @@ from geoportal.store.editions import (
     rows_of_others,
     write_edition,
 )
-from geoportal.store.facilities import facility_ids
+from geoportal.store.facilities import begun_names, facility_ids
 from geoportal.store.faults import database_fault
 from geoportal.store.import_issues import gravest, write_issues
 from geoportal.store.reference import Reference
@@ -315,6 +316,7 @@ class ImportRun:
         refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
         if old.whole:
             raise InputRefusedError(f"{report.file}: {IN_OLD_DATUM}")
+        report.note(_in_no_list(connection, revision))
         report.note(position_issues(connection, places, layout, found))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
@@ -500,6 +502,18 @@ def _many_removed(report: FileReport) -> list[Issue]:
         "it lists others, and were removed; if the file is only a part, import the whole one"
     )
     return [Issue(1, "", "many_removed", WARNING, str(report.removed), message)]
+
+
+def _in_no_list(connection: sa.Connection, revision: Revision) -> list[Issue]:
+    """Return the issue of facilities of which a file tells something, and no list the name."""
+    names = begun_names(connection, sorted(revision.facility_ids), NAMELESS)
+    if not names:
+        return []
+    message = (
+        f"{len(names)} facilities of this file are in no list that is held: they have neither name "
+        "nor place; check their numbers, or import the list in which they are"
+    )
+    return [Issue(1, "", "in_no_list", WARNING, " ".join(names[:3]), message)]
 
 
 def _ignored(member: Member) -> list[Issue]:

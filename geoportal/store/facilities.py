@@ -337,6 +337,12 @@ def facility_ids(connection: sa.Connection) -> list[str]:
     return list(connection.scalars(query))
 
 
+def begun_names(connection: sa.Connection, ids: Sequence[str], beginning: str) -> list[str]:
+    """Return the names of these facilities that begin so, in order."""
+    query = sa.select(facilities.c.name).where(facilities.c.name.startswith(beginning))
+    return sorted(row.name for row in select_in(connection, query, facilities.c.id, ids))
+
+
 def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """Return the stored JSON of these facilities by id; unknown ids are absent."""
     query = sa.select(facilities.c.id, facilities.c.document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
@@ -22,6 +22,8 @@ _ATTRIBUTES = (
     *("name", "kana", "address", "postal_code", "phone", "fax", "url", "operator"),
     *("beds", "capacity", "departments", "visit_areas", "note"),
 )
+NAMELESS: Final = "（名称未登録 "
+"""What the name of a facility begins with that no list names; the number of its record follows."""
 _attributes = attrgetter(*_ATTRIBUTES)
 _BLANK = ("", None, ())
 
@@ -59,7 +61,7 @@ def resolve_facility(
             if chosen[name] in _BLANK and value not in _BLANK:
                 chosen[name] = value
     if not chosen["name"]:  # only in tables without names: hours, answers to a survey
-        chosen["name"] = f"（名称未登録 {records[0].record_id}）"
+        chosen["name"] = f"{NAMELESS}{records[0].record_id}）"
     chosen["address"] = _address(records)
     return Facility(
         id=stored[0].facility_id,

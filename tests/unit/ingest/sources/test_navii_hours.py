@@ -47,6 +47,7 @@ def test_departments_and_sessions_join_the_facility(database, tmp_path):
     ]  # fmt: skip
     report, facility = imported(database, tmp_path, *rows)
     assert (report.rows_read, report.accepted, report.created) == (3, 3, 1)
+    assert "in_no_list" not in codes(report)  # the list comes first, in whatever order it is named
     assert (facility.id, facility.name) == (f"n{ID}", "医療法人　見本会　見本病院")
     assert facility.departments == ("内科", "外科")
     assert set(facility.hours.sessions) == {

@@ -4,7 +4,15 @@ import pytest
 
 from geoportal.ingest.sources.survey import FORM, HEADINGS, _column_letters
 from geoportal.store.facilities import read_records
-from tests.unit.ingest.official import codes, import_into, only, write_csv
+from tests.unit.ingest.official import (
+    KAIGO_HEADER,
+    by_name,
+    codes,
+    import_into,
+    kaigo_row,
+    only,
+    write_csv,
+)
 
 NEED = "点滴 [VM.REG]"
 
@@ -93,3 +101,16 @@ def test_one_odd_cell_is_said_and_the_answer_taken(database, tmp_path, cells):
 )
 def test_columns_are_named_as_a_spreadsheet_names_them(position, letters):
     assert _column_letters(position) == letters
+
+
+def test_an_answer_of_a_facility_in_no_list_is_told_until_a_list_has_it(database, tmp_path):
+    answered = {"need": "○", "id": "k130-4067700001", "kind": "visiting_nursing"}
+    report, _ = imported(database, tmp_path, **answered)
+    (issue,) = (issue for issue in report.issues if issue.code == "in_no_list")
+    assert "k130-4067700001" in issue.value
+    assert issue.message.startswith("1 facilities of this file are in no list that is held")
+    listed = kaigo_row(事業所番号="4067700001", 事業所名="見本訪問看護")
+    import_into(database, write_csv(tmp_path / "kaigo_20260401.csv", KAIGO_HEADER, [listed]))
+    assert set(by_name(database)) == {"見本訪問看護"}
+    report, _ = imported(database, tmp_path, **answered, remarks="午後のみ")
+    assert (report.updated, "in_no_list" in codes(report)) == (1, False)
