@@ -1,10 +1,9 @@
-"""Compiling, starting and asking once, on the sample and on made-up countries without towns.
+"""Starting and asking once, on the sample and on made-up countries without towns.
 
-For each: what compiling the snapshot costs and how much memory it takes; how long a worker takes to
-be ready once it is forked, and how much memory of its own it has after some questions, beside the
-process it was forked from and another that has the snapshot mapped, as workers are beside one
-another; processor time of cold commands. Countries have 2,500, 50,000 and 500,000 facilities, or
-as ``BENCH_COUNTRIES=2500,50000`` says.
+For each: how long a worker takes to be ready once it is forked, and how much memory of its own it
+has after some questions, beside the process it was forked from and another that has the snapshot
+mapped, as workers are beside one another; processor time of cold commands. Countries have 2,500,
+50,000 and 500,000 facilities, or as ``BENCH_COUNTRIES=2500,50000`` says.
 """
 
 from __future__ import annotations
@@ -20,23 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import open_database
 from tests.bench.country import make_country
 
 SIZES = "2500,50000,500000"
 _SAMPLE = 814
 _QUESTIONS = 50
-_COMPILE = """
-import json, sys, time
-from geoportal.services.portal import Portal, shipped_reference
-from geoportal.store.database import open_database
-began = time.process_time()
-Portal(open_database(sys.argv[1]), shipped_reference()).view()
-used = time.process_time() - began
-peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
-print(json.dumps({"compile_s": round(used, 1), "compile_peak_mb": round(peak)}))
-"""
 _WORKER = """
 import gc, json, os, sys, time
 os.environ |= {"GEOPORTAL_DATABASE": sys.argv[1], "GEOPORTAL_TILE_URL": ""}
@@ -93,11 +82,11 @@ def _cold(*arguments: str) -> float:
 
 def measure(path: str, near: str, facility: str) -> dict[str, Any]:
     """Return the figures of a database; questions are asked around a point, and of a facility."""
-    figures = _run(_COMPILE, path)
+    Portal(open_database(path), shipped_reference()).view()
     (snapshot,) = Path(f"{path}.derived").glob("snapshot-*.bin")
     with snapshot.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as beside:
         beside[::PAGESIZE]
-        figures |= _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
+        figures = _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
     figures["snapshot_mb"] = round(snapshot.stat().st_size / 2**20)
     for name, *arguments in (
         ("search", "--near", near, "--need", "VM.REG"),
