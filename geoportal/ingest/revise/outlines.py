@@ -47,8 +47,9 @@ def update_outlines(
         for one in extract.outlines
         if _outside(one, whole.get(one.district.parent))
     }
-    revision.issues += map(_not_in_municipality, sorted(outside))
-    wrong = outside.union(contradicting)
+    are_left_out = 2 * len(outside) >= sum(one.district.is_local for one in extract.outlines)
+    revision.issues += [_not_in_municipality(code, are_left_out) for code in sorted(outside)]
+    wrong = {*contradicting, *(outside if are_left_out else ())}
     extract.rejected += len(wrong)
     extract.broken += len(wrong)
     fresh = []
@@ -144,12 +145,15 @@ def _contradicted(code: str) -> Issue:
     return Issue(1, "geometry", "outline_elsewhere", ERROR, code, message)
 
 
-def _not_in_municipality(code: str) -> Issue:
+def _not_in_municipality(code: str, is_left_out: bool) -> Issue:
     message = (
-        "most of the area lies outside the municipality it names: it is left out; is its position, "
-        "or its municipality, that of another area?"
+        "most of the area lies outside the municipality it names: is its position, or its "
+        "municipality, that of another area?"
     )
-    return Issue(1, "geometry", "outside_municipality", ERROR, code, message)
+    if is_left_out:
+        message += " It is left out, as half of the areas of the file lie so, or more"
+    severity = ERROR if is_left_out else WARNING
+    return Issue(1, "geometry", "area_outside", severity, code, message)
 
 
 def _elsewhere(outline: StoredOutline) -> Issue | None:

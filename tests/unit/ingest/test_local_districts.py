@@ -26,7 +26,7 @@ def held(database):
 
 def write(path, *properties, bounds=(WEST, EAST)):
     features = [
-        {"type": "Feature", "properties": one, "geometry": box_geometry(*bounds[n % 2])}
+        {"type": "Feature", "properties": one, "geometry": box_geometry(*bounds[n % len(bounds)])}
         for n, one in enumerate(properties)
     ]
     document = {"type": "FeatureCollection", "features": features}
@@ -255,7 +255,24 @@ def test_an_area_outside_the_municipality_it_names_is_not_taken(database, tmp_pa
         import_into(database, write(tmp_path / "a.geojson", *AREAS, bounds=(WEST, moved)))
     )
     assert report.refused == refused
-    assert ("outside_municipality" in codes(report)) == refused
+    assert ("area_outside" in codes(report)) == refused
+
+
+def test_fewer_than_half_of_the_areas_outside_are_told_and_taken(database, tmp_path):
+    import_into(
+        database,
+        write_boundaries(tmp_path / "N03.geojson", ("40106", (130.82, 33.82, 130.90, 33.88))),
+    )
+    third = {"code": "E03", "圏域名": "3圏域", "市区町村コード": "40106"}
+    away = (131.1, 33.82, 131.2, 33.88)
+    report = only(
+        import_into(
+            database, write(tmp_path / "a.geojson", *AREAS, third, bounds=(WEST, EAST, away))
+        )
+    )
+    assert (report.accepted, report.refused) == (3, False)
+    (issue,) = (issue for issue in report.issues if issue.code == "area_outside")
+    assert (issue.severity, issue.value) == ("warning", "E03")
 
 
 def test_an_area_is_measured_by_its_municipality_in_the_same_file_too(database, tmp_path):
