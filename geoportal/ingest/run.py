@@ -316,7 +316,8 @@ class ImportRun:
         refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
         if old.whole:
             raise InputRefusedError(f"{report.file}: {IN_OLD_DATUM}")
-        report.note(_in_no_list(connection, revision))
+        if not found:  # lists say where each is; hours and answers to a survey do not
+            report.note(_in_no_list(connection, revision))
         report.note(position_issues(connection, places, layout, found))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))

@@ -23,7 +23,7 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
-from geoportal.store.read_only import BROKEN, DAMAGED_STAFF
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF, is_damage
 from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096
@@ -272,7 +272,7 @@ def _whole(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _words(error: Exception) -> str:
     """Return what SQLite says where a file is not damaged but busy, closed or the disk full."""
-    return str(error) if isinstance(error, sqlite3.OperationalError) else _DAMAGED
+    return _DAMAGED if is_damage(error) else str(error)
 
 
 def require_whole_staff(location: str) -> None:

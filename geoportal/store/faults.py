@@ -7,6 +7,7 @@ import errno
 import sqlalchemy as sa
 
 from geoportal.errors import BusyError, GeoportalError
+from geoportal.store.read_only import is_damage
 
 _FULL = "the disk is full; make room, then run the same command again"
 _READ_ONLY = (
@@ -35,8 +36,6 @@ _BY_SQLITE_NAME = {
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_PERM": _READ_ONLY,
     "SQLITE_CANTOPEN": _CLOSED,
-    "SQLITE_CORRUPT": DAMAGED,
-    "SQLITE_NOTADB": DAMAGED,
     "SQLITE_IOERR": _DISK,
 }
 _BY_SQL_STATE = {"53100": _FULL, "42501": _READ_ONLY, "25006": _READ_ONLY, "55P03": _BUSY}
@@ -51,6 +50,8 @@ def database_fault(error: sa.exc.DBAPIError) -> GeoportalError | None:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return BusyError(_BUSY)
+    if is_damage(error.orig):
+        return GeoportalError(DAMAGED)
     for known, message in _BY_SQLITE_NAME.items():
         if name.startswith(known):
             return GeoportalError(message)

@@ -10,10 +10,20 @@ from urllib.parse import quote
 
 BROKEN: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What SQLite's driver raises of a damaged file: its words may quote bytes that are no text."""
+_DAMAGES: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 DAMAGED_STAFF: Final = (
     "the staff's file beside the database (….desk) is damaged: put back a copy with "
     "geoportal restore FILE, which sets the damaged one aside"
 )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Say whether an error of SQLite's driver is that of a file that is damaged or no database.
+
+    The driver fails at its own words where they quote bytes that are no text.
+    """
+    name = getattr(error, "sqlite_errorname", None) or ""
+    return isinstance(error, UnicodeDecodeError) or name.startswith(_DAMAGES)
 
 
 def read_only_uri(path: Path) -> str:

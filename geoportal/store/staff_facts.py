@@ -18,7 +18,7 @@ from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
-from geoportal.store.read_only import BROKEN, DAMAGED_STAFF, read_only_uri
+from geoportal.store.read_only import BROKEN, DAMAGED_STAFF, is_damage, read_only_uri
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -72,7 +72,7 @@ def facts_of(database: Database) -> Iterator[Execute | None]:
             with facts_beside(database.derived_directory.with_suffix("")) as execute:
                 yield execute
         except BROKEN as error:
-            if isinstance(error, sqlite3.OperationalError):  # locked, for example
+            if not is_damage(error):  # locked, for example
                 raise
             raise GeoportalError(DAMAGED_STAFF) from error
         return

@@ -17,8 +17,7 @@ import sqlalchemy as sa
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.database import configure_sqlite
-from geoportal.store.faults import DAMAGED, database_fault, told_as_damaged
-from geoportal.store.read_only import DAMAGED_STAFF
+from geoportal.store.read_only import DAMAGED_STAFF, is_damage
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.server import server_engine
 
@@ -128,10 +127,7 @@ def _engine(location: str, *, create: bool, within_s: float | None = None) -> sa
 
 def _told_as_damaged(context: sa.engine.ExceptionContext) -> GeoportalError | None:
     """Return what a person can do where the file is damaged: it is not the database's."""
-    error = context.sqlalchemy_exception
-    fault = database_fault(error) if isinstance(error, sa.exc.DBAPIError) else None
-    damaged = told_as_damaged(context) or (fault and str(fault) == DAMAGED)
-    return GeoportalError(DAMAGED_STAFF) if damaged else None
+    return GeoportalError(DAMAGED_STAFF) if is_damage(context.original_exception) else None
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -110,8 +110,9 @@ def _changed(before: StoredOutline | None, outline: StoredOutline) -> Issue | No
 
 def _missing(stored: Mapping[str, StoredOutline], read: Set[str]) -> list[Issue]:
     """Return an issue for what is held of the cities and prefectures of the file, and not in it."""
-    level = {stored[code].district.level for code in read & stored.keys()}
-    above = {stored[code].district.parent for code in read & stored.keys()} - {""}
+    again = [stored[code].district for code in read & stored.keys()]
+    level = {district.level for district in again}
+    above = {district.parent for district in again} - {""}
     gone = sorted(
         code
         for code, one in stored.items()
